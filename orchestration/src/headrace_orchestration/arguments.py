@@ -1,0 +1,58 @@
+"""A step's arguments: the entrypoint's own command line, as its help describes it.
+
+They are complete in themselves. Params travel as ``--set NAME=JSON``, so that they mean the same in
+a pod that has none of the flow's files.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from headrace_orchestration.flow import ScoreStep, TrainStep
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pydantic import JsonValue
+
+    from headrace_orchestration.flow import Step
+
+__all__ = ["step_arguments"]
+
+
+def step_arguments(
+    step: Step,
+    resolved: Callable[[str], str],
+    uri: str,
+    version: str,
+    params: Mapping[str, JsonValue],
+) -> tuple[str, ...]:
+    """Return the arguments that run a step.
+
+    Parameters
+    ----------
+    step : Step
+        What the flow says.
+    resolved : callable
+        Replaces the references in a text.
+    uri, version : str
+        What the step publishes.
+    params : mapping
+        Of a training, resolved.
+    """
+    argv = [step.mode, step.pipeline, "--input", resolved(step.input)]
+    if isinstance(step, TrainStep):
+        argv += ["--model", uri]
+    else:
+        argv += ["--model", resolved(step.model), "--output", uri]
+    argv += ["--version", version]
+    for name, value in params.items():
+        argv += ["--set", f"{name}={json.dumps(value, ensure_ascii=False)}"]
+    if isinstance(step, ScoreStep):
+        argv += ["--out-of-fold"] if step.out_of_fold else []
+        argv += ["--keep", ",".join(step.keep)] if step.keep else []
+        argv += ["--prediction", step.prediction] if step.prediction else []
+    argv += ["--where", resolved(step.where)] if step.where else []
+    argv += ["--max-bad", f"{step.max_bad}"] if step.max_bad is not None else []
+    return (*argv, "--json")

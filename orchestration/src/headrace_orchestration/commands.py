@@ -1,0 +1,110 @@
+"""``headrace flow``: run and check flows. Heavy imports stay inside the commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    help="Run and check flows: pipelines stitched together in one file.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+FlowFile = Annotated[
+    Path, typer.Argument(metavar="FLOW.yaml", help="The flow file.", show_default=False)
+]
+EnvironmentFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--env",
+        metavar="FILE",
+        help="Environment file: where and by what the flow runs. "
+        "By default this machine and this installation.",
+        show_default=False,
+    ),
+]
+Root = Annotated[
+    str | None,
+    typer.Option(
+        "--root",
+        metavar="PATH",
+        envvar="HEADRACE_ROOT",
+        help="Where models, datasets and runs lie. "
+        "By default what the environment file says, or ./headrace.",
+        show_default=False,
+    ),
+]
+Param = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--param",
+        metavar="NAME=VALUE",
+        help="Set a param that the flow declares; may be repeated.",
+        show_default=False,
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for machines.")]
+
+
+@app.command("run")
+def run(
+    flow: FlowFile,
+    *,
+    env: EnvironmentFile = None,
+    root: Root = None,
+    param: Param = None,
+    run_key: Annotated[
+        str | None,
+        typer.Option(
+            "--run-key",
+            metavar="KEY",
+            help="Name of the run, and version of all it publishes. By default the time and a "
+            "digest of flow, params, data and code: the same command takes up the same run.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a flow on this machine, each step as a process of its own.
+
+    Steps that do not wait for each other run side by side. Where a step fails, those that need it
+    are not run; the same command again takes the run up and does not redo what is done. Logs lie
+    at ROOT/runs/FLOW/RUN_KEY.
+    """
+    from headrace_orchestration.local.command import run_command  # noqa: PLC0415
+
+    run_command(flow, env, root=root, params=param or [], run_key=run_key, as_json=as_json)
+
+
+@app.command("check")
+def check(
+    flow: FlowFile,
+    *,
+    env: EnvironmentFile = None,
+    root: Root = None,
+    param: Param = None,
+    catalog: Annotated[
+        Path | None,
+        typer.Option(
+            "--catalog",
+            metavar="FILE",
+            help="Catalog to check against, as 'headrace catalog --json' prints it. "
+            "By default what the environment's entrypoint can run.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a flow without running it, and report everything that is wrong, with file and line.
+
+    Names, references, order, pipelines and their modes, params and their types, and training on
+    predictions of rows that the predicting model has seen.
+    """
+    from headrace_orchestration.check_command import check_command  # noqa: PLC0415
+
+    check_command(flow, env, root=root, params=param or [], catalog_file=catalog, as_json=as_json)

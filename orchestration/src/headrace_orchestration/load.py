@@ -1,0 +1,175 @@
+"""Load a flow and its params files, and report everything that is wrong with them at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from headrace.plugins.suggest import suggestion
+from headrace_orchestration.edges import find_edges, needs_of
+from headrace_orchestration.faults import raise_faults
+from headrace_orchestration.flow import Flow, ScoreStep
+from headrace_orchestration.order import find_cycle
+from headrace_orchestration.scope import reference_faults
+from headrace_orchestration.validation import validate
+from headrace_orchestration.yaml_source import read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from pydantic import JsonValue
+
+    from headrace_orchestration.faults import Fault
+    from headrace_orchestration.flow import TrainStep
+    from headrace_orchestration.yaml_source import Location, Source
+
+__all__ = ["LoadedFlow", "load_flow", "read_flow"]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedFlow:
+    """A flow with where each part of it is written.
+
+    Parameters
+    ----------
+    flow : Flow
+        The file's content.
+    source : Source
+        The file.
+    params_files : mapping of str to Source
+        The params file of every step that names one.
+    """
+
+    flow: Flow
+    source: Source
+    params_files: Mapping[str, Source]
+
+    def params_of(self, step: TrainStep, name: str) -> dict[str, JsonValue]:
+        """Return a step's params: the file or mapping, with ``set`` on top; not yet resolved."""
+        given = self.params_files[name].value if name in self.params_files else step.params
+        return {**(given if isinstance(given, dict) else {}), **step.overrides}
+
+    def fault(self, step: str, field: str, message: str) -> Fault:
+        """Return a fault at a field of a step."""
+        return self.source.fault(("steps", step, field), f"steps.{step}: {message}")
+
+    def param_fault(self, step: str, at: Location, message: str) -> Fault:
+        """Return a fault at a param of a step, in whichever file it is given."""
+        place = ".".join(("params", *map(str, at)))
+        for above in ("set", "params"):
+            if at and ("steps", step, above, at[0]) in self.source.lines:
+                location = ("steps", step, above, *at)
+                return self.source.fault(location, f"steps.{step}: {place}: {message}")
+        if step in self.params_files:
+            return self.params_files[step].fault(at, f"{place}: {message} (step {step})")
+        return self.fault(step, "params", f"{place}: {message}")
+
+
+def load_flow(path: Path) -> LoadedFlow:
+    """Load a flow file.
+
+    Raises
+    ------
+    RequestError
+        The file cannot be read, or with everything that is wrong in it and in its params files.
+    """
+    loaded, faults = read_flow(path)
+    raise_faults(f"Flow '{path.stem}'", faults)
+    if loaded is None:
+        raise AssertionError(path)  # a flow without a fault is there
+    return loaded
+
+
+def read_flow(path: Path) -> tuple[LoadedFlow | None, list[Fault]]:
+    """Return a flow, if it has the form of one, and all its faults.
+
+    Raises
+    ------
+    RequestError
+        The flow file itself cannot be read.
+    """
+    source, faults = read_yaml(path)
+    if faults and source.value is None:
+        return None, faults
+    flow, found = validate(Flow, source)
+    faults += found
+    faults += reference_faults(source)
+    params_files, found = _read_params_files(source, path.parent)
+    faults += found
+    if flow is None:
+        return None, faults
+    faults += _name_faults(flow, source, path.stem)
+    if not faults:
+        needs = needs_of(flow, find_edges(flow))
+        cycle = find_cycle(needs)
+        if cycle:
+            way = " → ".join(cycle)
+            faults.append(source.fault(("steps", cycle[0]), f"steps wait for each other: {way}"))
+    return LoadedFlow(flow, source, params_files), faults
+
+
+def _read_params_files(source: Source, folder: Path) -> tuple[dict[str, Source], list[Fault]]:
+    """Read the params files that steps name, valid flow or not; each file once."""
+    read: dict[str, Source] = {}
+    by_step: dict[str, Source] = {}
+    faults: list[Fault] = []
+    steps = source.value.get("steps") if isinstance(source.value, dict) else None
+    for name, step in steps.items() if isinstance(steps, dict) else ():
+        file = step.get("params") if isinstance(step, dict) else None
+        if not isinstance(file, str):
+            continue
+        at = ("steps", name, "params")
+        if not (folder / file).is_file():
+            hint = suggestion(file, _relative_files(folder, file))
+            message = f"steps.{name}: there is no params file '{folder / file}'"
+            faults.append(source.fault(at, message + (f"; {hint}" if hint else "")))
+            continue
+        if file not in read:
+            read[file], found = read_yaml(folder / file)
+            faults += found
+            if not found and not isinstance(read[file].value, dict):
+                faults.append(read[file].fault((), "wanted params as 'name: value' lines"))
+        by_step[name] = read[file]
+    return by_step, faults
+
+
+def _relative_files(folder: Path, file: str) -> Iterable[str]:
+    beside = PurePath(file).parent
+    return (str(beside / found.name) for found in (folder / beside).glob("*.yaml"))
+
+
+def _name_faults(flow: Flow, source: Source, stem: str) -> Iterator[Fault]:
+    """Yield faults of names that must agree with others in the file."""
+    if flow.name != stem:
+        yield source.fault(("name",), f"name: '{flow.name}' is not the file's name, '{stem}'")
+    assets = flow.schedule.assets if flow.schedule else None
+    for rule in ("any", "all"):
+        for index, dataset in enumerate(getattr(assets, rule, None) or ()):
+            if dataset not in flow.datasets:
+                at: Location = ("schedule", "assets", rule, index)
+                yield source.fault(at, _unknown("schedule", "dataset", dataset, flow.datasets))
+    publishers: dict[str, str] = {}
+    for name, step in flow.steps.items():
+        for index, other in enumerate(step.after):
+            if other not in flow.steps:
+                at = ("steps", name, "after", index)
+                yield source.fault(at, _unknown(f"steps.{name}", "step", other, flow.steps))
+        if not isinstance(step, ScoreStep) or step.publish is None:
+            continue
+        at = ("steps", name, "publish")
+        if step.publish not in flow.datasets:
+            unknown = _unknown(f"steps.{name}", "dataset", step.publish, flow.datasets)
+            yield source.fault(at, unknown)
+        elif step.publish in publishers:
+            other = publishers[step.publish]
+            yield source.fault(
+                at, f"steps.{name}: dataset '{step.publish}' is published by step '{other}' too"
+            )
+        publishers.setdefault(step.publish, name)
+
+
+def _unknown(place: str, what: str, name: str, known: Mapping[str, object]) -> str:
+    hint = suggestion(name, known) or f"there are: {', '.join(list(known)[:10]) or 'none'}"
+    return f"{place}: there is no {what} '{name}'; {hint}"

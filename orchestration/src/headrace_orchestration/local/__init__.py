@@ -1,0 +1,1 @@
+"""The local runner: a plan's steps as processes of this machine."""

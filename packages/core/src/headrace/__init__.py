@@ -1,0 +1,1 @@
+"""Headrace: every ML pipeline its own package, one entrypoint, run by Apache Beam."""

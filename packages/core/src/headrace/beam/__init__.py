@@ -1,0 +1,1 @@
+"""The only place that imports Apache Beam: steps, graphs and runners."""

@@ -1,0 +1,152 @@
+"""Fit: training rows to a model's files, either by a statistic or from shards in one step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import apache_beam as beam
+import numpy as np
+import pyarrow as pa
+
+from headrace.beam.compute import Compute
+from headrace.beam.faults import FAULTS, caught
+from headrace.beam.parts import WriteParts, ipc_part
+from headrace.data.position import position_of, with_position
+from headrace.errors import DataError
+from headrace.models.prepared import PreparedShards, prepare_batch
+from headrace.models.training import FinishFit, FoldedRows, fit_files, no_training_rows
+from headrace.statistics.folded import Folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from headrace.beam.parts import Part
+    from headrace.models.model import Model
+    from headrace.models.pipeline import SupervisedPipeline
+    from headrace.models.preparation import Preparation
+
+__all__ = ["Fit"]
+
+
+Fitted = tuple[beam.PCollection, beam.PCollection]
+
+
+class _Prepare(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
+    def __init__(self, pipeline: SupervisedPipeline[Any, Any], preparation: Preparation) -> None:
+        self._params = pipeline.params
+        self._preparation = preparation
+
+    def process(self, element: pa.RecordBatch) -> Iterator[object]:
+        return caught(self._prepare(element))
+
+    def _prepare(self, batch: pa.RecordBatch) -> Iterator[object]:
+        prepared = prepare_batch(batch, self._preparation, self._params)
+        folds = prepared.column("fold").to_numpy()
+        yield with_position(prepared, position_of(batch))
+        yield beam.pvalue.TaggedOutput(
+            "rows", np.bincount(folds, minlength=max(self._params.folds, 1))
+        )
+
+
+class _FitShards(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
+    def __init__(
+        self,
+        pipeline: SupervisedPipeline[Any, Any],
+        preparation: Preparation,
+        empty: pa.RecordBatch,
+        folder_uri: str,
+    ) -> None:
+        self._pipeline = pipeline
+        self._preparation = preparation
+        self._empty = empty
+        self._folder_uri = folder_uri
+
+    def process(
+        self, _: object, parts: list[Part], rows_by_fold: list[np.ndarray[Any, Any]]
+    ) -> Iterator[object]:
+        return caught(self._fit(parts, rows_by_fold))
+
+    def _fit(self, parts: list[Part], rows_by_fold: list[np.ndarray[Any, Any]]) -> Iterator[object]:
+        shards = PreparedShards(
+            self._folder_uri,
+            sorted(part.path for part in parts if part.rows),
+            self._preparation.features(self._empty),
+            [int(rows) for rows in np.sum(rows_by_fold, axis=0)] if rows_by_fold else [],
+        )
+        if not shards.n_rows:
+            raise no_training_rows()
+        full = self._pipeline.fit(shards)
+        folds: list[Model] = []
+        fault: DataError | None = None
+        try:
+            for fold in range(self._pipeline.params.folds):
+                rest = replace(shards, without=fold)
+                if not rest.n_rows:
+                    raise no_training_rows()
+                folds.append(self._pipeline.fit(rest).model)
+        except DataError as error:
+            fault = error
+        yield fit_files(full, folds, fault)
+
+
+class Fit(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is untyped
+    """Fit a pipeline's model and fold models; yields one mapping of path to bytes, and faults.
+
+    Parameters
+    ----------
+    pipeline : SupervisedPipeline
+    preparation : Preparation
+        Fitted.
+    empty : pyarrow.RecordBatch
+        Without rows, of the schema that is read.
+    staging_uri : str
+        Folder for prepared shards, if the pipeline fits from shards.
+    """
+
+    def __init__(
+        self,
+        pipeline: SupervisedPipeline[Any, Any],
+        preparation: Preparation,
+        empty: pa.RecordBatch,
+        staging_uri: str,
+    ) -> None:
+        super().__init__()
+        self._pipeline = pipeline
+        self._preparation = preparation
+        self._empty = empty
+        self._staging_uri = staging_uri
+
+    def expand(self, rows: beam.PCollection) -> Fitted:
+        """Fit by the way the pipeline gives."""
+        statistic = self._pipeline.statistic()
+        if statistic is not None:
+            params = self._pipeline.params
+            fitted: Fitted = rows | "FitStatistic" >> Compute(
+                Folded(statistic),
+                FoldedRows(self._preparation, params),
+                FinishFit(statistic, params.folds),
+            )
+            return fitted
+        prepared = rows | "Prepare" >> beam.ParDo(
+            _Prepare(self._pipeline, self._preparation)
+        ).with_output_types(pa.RecordBatch).with_outputs("rows", FAULTS, main="prepared")
+        parts = prepared.prepared | "WritePrepared" >> WriteParts(
+            self._staging_uri, "prepared-", "arrow", ipc_part, keep_empty=True
+        )
+        fitted_files = (
+            rows.pipeline
+            | "Once" >> beam.Create([None])
+            | "FitShards"
+            >> beam.ParDo(
+                _FitShards(self._pipeline, self._preparation, self._empty, self._staging_uri),
+                beam.pvalue.AsList(parts.parts),
+                beam.pvalue.AsList(prepared.rows),
+            ).with_outputs(FAULTS, main="files")
+        )
+        faults = (
+            prepared[FAULTS],
+            parts[FAULTS],
+            fitted_files[FAULTS],
+        ) | "Faults" >> beam.Flatten()
+        return fitted_files.files, faults

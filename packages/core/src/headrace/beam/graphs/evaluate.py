@@ -1,0 +1,112 @@
+"""Evaluate: predict labelled rows and compute the metrics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import apache_beam as beam
+import numpy as np
+
+from headrace.beam.compute import Compute
+from headrace.beam.faults import FAULTS
+from headrace.beam.graphs.rows import good_rows, rejected_of
+from headrace.beam.predict import Predict
+from headrace.beam.report import run_pass
+from headrace.data.numbers import numbers
+from headrace.metrics import BinaryMetrics, Predictions, RegressionMetrics
+from headrace.models.pipeline import Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import pyarrow as pa
+
+    from headrace.beam.graphs.rows import Rejected
+    from headrace.beam.predict import BundleAddress
+    from headrace.beam.report import Outputs
+    from headrace.beam.runners import Runner
+    from headrace.data.rows import RowRules
+    from headrace.data.shards import Source
+    from headrace.statistics.statistic import Statistic
+
+__all__ = ["EvaluateJob", "Evaluated", "evaluate", "metrics_of"]
+
+_PREDICTION: Final = "headrace.prediction"
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluateJob:
+    """An evaluation, checked; fields as in `TrainJob`."""
+
+    address: BundleAddress
+    task: Task
+    target: str
+    weight: str | None
+    source: Source
+    schema: pa.Schema
+    rules: RowRules
+    counted: Callable[[Rejected], None]
+    staging_uri: str
+    rejects_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """Metrics over all labelled rows."""
+
+    metrics: dict[str, float]
+    rejected: Rejected
+
+
+def evaluate(runner: Runner, job: EvaluateJob) -> Evaluated:
+    """Measure a bundle on labelled rows."""
+    report = run_pass(runner, job.staging_uri, "evaluate", _Evaluate(job))
+    rejected = rejected_of(report, job.schema)
+    job.counted(rejected)
+    return Evaluated(report["metrics"][0], rejected)
+
+
+@dataclass(frozen=True, slots=True)
+class _Evaluate:
+    """Read ─ Validate ─ Predict ─ Compute the metrics."""
+
+    job: EvaluateJob
+
+    def __call__(self, root: beam.Pipeline) -> Outputs:
+        job = self.job
+        good = good_rows(root, job.source, job.schema, job.rules, job.rejects_uri)
+        metrics, faults = metrics_of(good.batches, job.address, job.task, job.target, job.weight)
+        all_faults = (*good.faults, faults) | "AllFaults" >> beam.Flatten()
+        return good.outputs | {"metrics": metrics, FAULTS: all_faults}
+
+
+def metrics_of(
+    rows: beam.PCollection, address: BundleAddress, task: Task, target: str, weight: str | None
+) -> tuple[beam.PCollection, beam.PCollection]:
+    """Return the metrics of a bundle on labelled rows as one element, and faults."""
+    keep = (target,) if weight is None else (target, weight)
+    predicted = rows | "Predict" >> Predict(address, _PREDICTION, keep, out_of_fold=False)
+    statistic: Statistic[Any, Predictions, dict[str, float]] = (
+        BinaryMetrics() if task is Task.BINARY else RegressionMetrics()
+    )
+    metrics, faults = predicted.predicted | "Measure" >> Compute(
+        statistic, _PredictionsOf(target, weight)
+    )
+    return metrics, (predicted[FAULTS], faults) | "MetricFaults" >> beam.Flatten()
+
+
+@dataclass(frozen=True, slots=True)
+class _PredictionsOf:
+    target: str
+    weight: str | None
+
+    def __call__(self, batch: pa.RecordBatch) -> Iterator[Predictions]:
+        if batch.num_rows:
+            columns = [
+                None if name is None else numbers(batch.column(name)).astype(np.float64, copy=False)
+                for name in (self.target, _PREDICTION, self.weight)
+            ]
+            target, prediction, weight = columns
+            assert target is not None and prediction is not None  # noqa: S101, PT018 - for types
+            yield Predictions(target, prediction, weight)

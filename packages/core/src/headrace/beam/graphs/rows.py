@@ -1,0 +1,107 @@
+"""What every graph begins with: read, check, count, and put bad rows aside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from headrace.beam.compute import Compute
+from headrace.beam.faults import FAULTS
+from headrace.beam.parts import Part, WriteParts, parquet_part
+from headrace.beam.read import Read
+from headrace.beam.validate import COUNTS, REJECTS, Validate
+from headrace.data.rows import RowCounts
+from headrace.statistics.total import Total
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import apache_beam as beam
+    import pyarrow as pa
+
+    from headrace.beam.report import Report
+    from headrace.data.rows import RowRules
+    from headrace.data.shards import Source
+
+__all__ = ["GoodRows", "Rejected", "good_rows", "itself", "rejected_of"]
+
+REJECTED_PARTS: Final = "rejected_parts"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Counts of a run's rows, and the files of its bad ones."""
+
+    counts: RowCounts
+    parts: tuple[Part, ...]
+    columns: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GoodRows:
+    """Batches to go on with, and the outputs for the report."""
+
+    batches: beam.PCollection
+    outputs: dict[str, beam.PCollection]
+    faults: tuple[beam.PCollection, ...]
+
+
+def itself(element: object) -> Iterable[object]:
+    """Return an element as the one item to add."""
+    return (element,)
+
+
+def good_rows(
+    root: beam.Pipeline,
+    source: Source,
+    schema: pa.Schema,
+    rules: RowRules,
+    rejects_uri: str | None,
+) -> GoodRows:
+    """Read a source's columns and keep the good rows.
+
+    Parameters
+    ----------
+    root : beam.Pipeline
+    source : Source
+    schema : pyarrow.Schema
+        Columns to read.
+    rules : RowRules
+    rejects_uri : str, optional
+        Folder for bad rows; None in later passes, which leave the same rows out again.
+    """
+    read = root | "Read" >> Read(source, schema)
+    checked = read.batches | "Validate" >> Validate(rules, source)
+    if rejects_uri is None:
+        return GoodRows(checked.good, {}, (read[FAULTS], checked[FAULTS]))
+    counts, count_faults = checked[COUNTS] | "CountRows" >> Compute(Total(RowCounts), itself)
+    parts = checked[REJECTS] | "WriteRejects" >> WriteParts(
+        rejects_uri, "part-", "parquet", parquet_part, keep_empty=False
+    )
+    return GoodRows(
+        checked.good,
+        {COUNTS: counts, REJECTED_PARTS: parts.parts},
+        (read[FAULTS], checked[FAULTS], count_faults, parts[FAULTS]),
+    )
+
+
+def rejected_of(report: Report, schema: pa.Schema) -> Rejected:
+    """Return what a pass that counted has reported.
+
+    Raises
+    ------
+    AssertionError
+        The bad rows that were counted and those that were written differ.
+    """
+    counts = RowCounts(**report[COUNTS][0])
+    parts = parts_of(report[REJECTED_PARTS])
+    written = sum(part.rows for part in parts)
+    if written != counts.rejected:
+        raise AssertionError(f"{counts.rejected} rows were rejected, {written} are in quarantine")
+    columns = tuple((field.name, str(field.type)) for field in schema)
+    return Rejected(counts, parts, columns)
+
+
+def parts_of(records: Iterable[dict[str, Any]]) -> tuple[Part, ...]:
+    """Return reported parts in the order of their paths."""
+    return tuple(sorted((Part(**record) for record in records), key=lambda part: part.path))

@@ -1,0 +1,218 @@
+"""Train: transforms are fitted pass by pass, then the model, then the holdout is measured.
+
+Each pass is a Beam pipeline of its own that reads again: nothing is kept in memory between them,
+and what a pass has learnt goes to the next in the constructors of its steps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import apache_beam as beam
+import pyarrow as pa
+
+from headrace.beam.compute import Compute
+from headrace.beam.faults import FAULTS
+from headrace.beam.fit import Fit
+from headrace.beam.graphs.evaluate import metrics_of
+from headrace.beam.graphs.rows import good_rows, itself, rejected_of
+from headrace.beam.report import Save, run_pass
+from headrace.beam.select import SELECTED, Select
+from headrace.models.preparation import Preparation
+from headrace.statistics.total import Total
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from headrace.beam.graphs.rows import Rejected
+    from headrace.beam.predict import BundleAddress
+    from headrace.beam.report import Outputs, Report
+    from headrace.beam.runners import Runner
+    from headrace.beam.select import Part
+    from headrace.data.rows import RowRules
+    from headrace.data.shards import Source
+    from headrace.models.pipeline import SupervisedPipeline
+
+__all__ = ["Holdout", "TrainJob", "Trained", "measure_holdout", "train"]
+
+_LEARNT: Final = "learnt"
+_SAVED: Final = "saved"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainJob:
+    """A training, checked.
+
+    Parameters
+    ----------
+    pipeline : SupervisedPipeline
+    source : Source
+    schema : pyarrow.Schema
+        Columns to read.
+    rules : RowRules
+    preparation : Preparation
+        Not fitted.
+    counted : callable
+        Called once with what the first pass has rejected; raises DataError to go no further.
+    staging_uri, rejects_uri : str
+        Folders for what passes hand on, and for bad rows.
+    """
+
+    pipeline: SupervisedPipeline[Any, Any]
+    source: Source
+    schema: pa.Schema
+    rules: RowRules
+    preparation: Preparation
+    counted: Callable[[Rejected], None]
+    staging_uri: str
+    rejects_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A fit: the fitted preparation, and the model's files, which lie in staging."""
+
+    preparation: Preparation
+    paths: tuple[str, ...]
+    rejected: Rejected
+    rows_trained: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holdout:
+    """How the model does on the rows that no fit has seen."""
+
+    rows: int
+    metrics: dict[str, float]
+
+
+def train(runner: Runner, job: TrainJob) -> Trained:
+    """Fit transforms and model.
+
+    Raises
+    ------
+    DataError
+        The data do not allow it.
+    """
+    preparation = job.preparation
+    rejected: Rejected | None = None
+    passes = 0
+    while not preparation.is_fitted:
+        graph = _Learn(job, preparation, job.rejects_uri if rejected is None else None)
+        report = run_pass(runner, job.staging_uri, f"learn-{passes}", graph)
+        rejected = rejected or _counted(report, job)
+        preparation = _restored(preparation, report[_LEARNT][0])
+        passes += 1
+    fit = _FitModel(job, preparation, job.rejects_uri if rejected is None else None)
+    report = run_pass(runner, job.staging_uri, "fit", fit)
+    rejected = rejected or _counted(report, job)
+    paths = tuple(record["path"] for record in report[_SAVED])
+    return Trained(preparation, paths, rejected, int(report[SELECTED][0]))
+
+
+def measure_holdout(runner: Runner, job: TrainJob, address: BundleAddress) -> Holdout:
+    """Measure a fitted bundle on the holdout."""
+    report = run_pass(runner, job.staging_uri, "holdout", _Measure(job, address))
+    return Holdout(int(report[SELECTED][0]), report["metrics"][0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Learn:
+    """Read ─ Validate ─ Select training rows ─ Compute what transforms learn."""
+
+    job: TrainJob
+    preparation: Preparation
+    rejects_uri: str | None
+
+    def __call__(self, root: beam.Pipeline) -> Outputs:
+        rows, outputs, faults = _selected(root, self.job, "training", self.rejects_uri)
+        statistic = self.preparation.statistic()
+        learnt, learn_faults = rows | "Learn" >> Compute(
+            statistic, itself, _FinishLearning(self.preparation)
+        )
+        return outputs | {_LEARNT: learnt, FAULTS: _flat(*faults, learn_faults)}
+
+
+@dataclass(frozen=True, slots=True)
+class _FitModel:
+    """Read ─ Validate ─ Select training rows ─ Fit ─ Save the model's files."""
+
+    job: TrainJob
+    preparation: Preparation
+    rejects_uri: str | None
+
+    def __call__(self, root: beam.Pipeline) -> Outputs:
+        job = self.job
+        rows, outputs, faults = _selected(root, job, "training", self.rejects_uri)
+        empty = pa.RecordBatch.from_pylist([], schema=job.schema)
+        fit = Fit(job.pipeline, self.preparation, empty, job.staging_uri)
+        files, fit_faults = rows | "Fit" >> fit
+        saved = files | "Save" >> Save(job.staging_uri)
+        return outputs | {
+            _SAVED: saved.saved,
+            FAULTS: _flat(*faults, fit_faults, saved[FAULTS]),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """Read ─ Validate ─ Select the holdout ─ Predict ─ Compute the metrics."""
+
+    job: TrainJob
+    address: BundleAddress
+
+    def __call__(self, root: beam.Pipeline) -> Outputs:
+        job = self.job
+        rows, outputs, faults = _selected(root, job, "holdout", None)
+        params = job.pipeline.params
+        metrics, metric_faults = metrics_of(
+            rows, self.address, job.pipeline.task, params.target, params.weight
+        )
+        return outputs | {"metrics": metrics, FAULTS: _flat(*faults, metric_faults)}
+
+
+@dataclass(frozen=True, slots=True)
+class _FinishLearning:
+    """A pass's state to the fitted transforms' states, as JSON."""
+
+    preparation: Preparation
+
+    def __call__(self, state: dict[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
+        learnt = self.preparation.learn(self.preparation.statistic().finish(state))
+        return {
+            chain.feature: [dict(fitted.state()) for fitted in chain.fitted]
+            for chain in learnt.chains
+        }
+
+
+def _restored(
+    preparation: Preparation, states: Mapping[str, list[Mapping[str, Any]]]
+) -> Preparation:
+    chains = []
+    for chain in preparation.chains:
+        fitted = tuple(
+            transform.restore(state)
+            for transform, state in zip(chain.transforms, states[chain.feature], strict=False)
+        )
+        chains.append(replace(chain, fitted=fitted))
+    return Preparation(tuple(chains))
+
+
+def _selected(
+    root: beam.Pipeline, job: TrainJob, part: Part, rejects_uri: str | None
+) -> tuple[beam.PCollection, dict[str, beam.PCollection], tuple[beam.PCollection, ...]]:
+    good = good_rows(root, job.source, job.schema, job.rules, rejects_uri)
+    selected = good.batches | "Select" >> Select(part, job.pipeline.params)
+    n_rows, faults = selected[SELECTED] | "CountSelected" >> Compute(Total(int), itself)
+    return selected.rows, good.outputs | {SELECTED: n_rows}, (*good.faults, faults)
+
+
+def _flat(*faults: beam.PCollection) -> beam.PCollection:
+    return faults | "AllFaults" >> beam.Flatten()
+
+
+def _counted(report: Report, job: TrainJob) -> Rejected:
+    rejected = rejected_of(report, job.schema)
+    job.counted(rejected)
+    return rejected

@@ -1,0 +1,122 @@
+"""Predict: batches to batches with a prediction; the bundle is loaded once a process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import apache_beam as beam
+import pyarrow as pa
+from apache_beam.utils.shared import Shared
+
+from headrace.beam.faults import FAULTS, caught
+from headrace.data.position import position_of, with_position
+from headrace.models.loading import load_bundle
+from headrace.plugins.manager import discover
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from headrace.contracts.manifest import FileEntry
+    from headrace.models.bundle import Bundle
+
+__all__ = ["BundleAddress", "Predict", "add_prediction"]
+
+
+@dataclass(frozen=True, slots=True)
+class BundleAddress:
+    """Where a bundle lies and what its files must be.
+
+    Parameters
+    ----------
+    folder_uri : str
+    digest : str
+        Of the files.
+    files : sequence of FileEntry
+    disabled : frozenset of str
+        Plugins that are switched off.
+    """
+
+    folder_uri: str
+    digest: str
+    files: Sequence[FileEntry]
+    disabled: frozenset[str] = frozenset()
+
+    def load(self) -> Bundle:
+        """Read, verify and restore the bundle."""
+        return load_bundle(self.folder_uri, self.files, discover(self.disabled))
+
+
+class _Loaded:
+    """A holder that can be weakly referenced, for Beam's Shared."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+
+
+def add_prediction(
+    bundle: Bundle,
+    batch: pa.RecordBatch,
+    prediction: str,
+    keep: Sequence[str],
+    *,
+    out_of_fold: bool,
+) -> pa.RecordBatch:
+    """Return the columns to keep of a batch, and the prediction as the last one."""
+    values = bundle.predict_out_of_fold(batch) if out_of_fold else bundle.predict(batch)
+    columns = [batch.column(name) for name in keep]
+    return pa.RecordBatch.from_arrays([*columns, values], names=[*keep, prediction])
+
+
+class _Predict(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
+    def __init__(
+        self, address: BundleAddress, prediction: str, keep: tuple[str, ...], *, out_of_fold: bool
+    ) -> None:
+        self._address = address
+        self._prediction = prediction
+        self._keep = keep
+        self._out_of_fold = out_of_fold
+        self._shared = Shared()
+
+    def _bundle(self) -> Bundle:
+        loaded: _Loaded = self._shared.acquire(
+            lambda: _Loaded(self._address.load()), self._address.digest
+        )
+        self._loaded = loaded  # Shared holds it weakly
+        return loaded.bundle
+
+    def process(self, element: pa.RecordBatch) -> Iterator[object]:
+        return caught(self._predict(element))
+
+    def _predict(self, batch: pa.RecordBatch) -> Iterator[object]:
+        predicted = add_prediction(
+            self._bundle(), batch, self._prediction, self._keep, out_of_fold=self._out_of_fold
+        )
+        yield with_position(predicted, position_of(batch))
+
+
+class Predict(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is untyped
+    """Add predictions to batches; yields batches, and faults.
+
+    Parameters
+    ----------
+    address : BundleAddress
+    prediction : str
+        Name of the new column, the last one.
+    keep : tuple of str
+        Columns to pass through.
+    out_of_fold : bool
+        Whether each row gets the fold model that never saw it.
+    """
+
+    def __init__(
+        self, address: BundleAddress, prediction: str, keep: tuple[str, ...], *, out_of_fold: bool
+    ) -> None:
+        super().__init__()
+        self._predict = _Predict(address, prediction, keep, out_of_fold=out_of_fold)
+
+    def expand(self, batches: beam.PCollection) -> beam.pvalue.DoOutputsTuple:
+        """Predict each batch."""
+        return batches | beam.ParDo(self._predict).with_output_types(pa.RecordBatch).with_outputs(
+            FAULTS, main="predicted"
+        )

@@ -1,0 +1,50 @@
+"""Read: shards to batches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import apache_beam as beam
+import pyarrow as pa
+
+from headrace.beam.faults import FAULTS, caught
+from headrace.data.shards import read_shard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from headrace.data.shards import Shard, Source
+
+__all__ = ["Read"]
+
+
+class _ReadShard(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
+    def __init__(self, schema: pa.Schema) -> None:
+        self._schema = schema
+
+    def process(self, element: Shard) -> Iterator[object]:
+        return caught(iter(read_shard(element, self._schema)))
+
+
+class Read(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is untyped
+    """Read the columns of ``schema`` of a source; yields batches, and faults as a second output.
+
+    Only the shards' descriptors are spread over workers; a batch stays where it was read.
+    """
+
+    def __init__(self, source: Source, schema: pa.Schema) -> None:
+        super().__init__()
+        self._source = source
+        self._schema = schema
+
+    def expand(self, begin: beam.pvalue.PBegin) -> beam.pvalue.DoOutputsTuple:
+        """Create the descriptors, spread them, read."""
+        return (
+            begin
+            | "Shards" >> beam.Create(self._source.shards, reshuffle=False)
+            | "Spread" >> beam.Reshuffle()
+            | "ReadShard"
+            >> beam.ParDo(_ReadShard(self._schema))
+            .with_output_types(pa.RecordBatch)
+            .with_outputs(FAULTS, main="batches")
+        )

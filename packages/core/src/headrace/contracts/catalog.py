@@ -1,0 +1,56 @@
+"""The catalog: what an image or installation holds, as JSON, for those who have no plugins."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+__all__ = ["CATALOG_FORMAT", "Catalog", "CatalogColumn", "CatalogPipeline", "CatalogPlugin"]
+
+CATALOG_FORMAT: Final = "headrace/catalog/v1"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class CatalogColumn(_Part):
+    """Columns a pipeline needs, by the param that names them."""
+
+    param: str
+    modes: tuple[str, ...]
+    types: str
+    """Types accepted, in words."""
+
+
+class CatalogPipeline(_Part):
+    """One pipeline and all that can be asked of it."""
+
+    summary: str
+    plugin: str
+    modes: tuple[str, ...]
+    params: dict[str, JsonValue]
+    """JSON schema of the params."""
+    needs: tuple[CatalogColumn, ...]
+    adds: tuple[str, ...]
+    """Columns that scoring adds."""
+
+
+class CatalogPlugin(_Part):
+    """One installed plugin."""
+
+    distribution: str
+    version: str
+
+
+class Catalog(_Part):
+    """What an installation holds."""
+
+    format: Literal["headrace/catalog/v1"] = CATALOG_FORMAT
+    version: str
+    """Of the ``headrace`` distribution."""
+    plugins: dict[str, CatalogPlugin]
+    pipelines: dict[str, CatalogPipeline]
+    transforms: dict[str, str]
+    """Name to summary."""

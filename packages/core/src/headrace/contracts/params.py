@@ -1,0 +1,95 @@
+"""Params of pipelines: what a user sets for one run; light (pydantic only)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    model_serializer,
+    model_validator,
+)
+
+__all__ = ["ColumnName", "Params", "SupervisedParams", "TransformStep"]
+
+ColumnName = Annotated[str, Field(min_length=1)]
+
+
+class Params(BaseModel):
+    """Params of one run: immutable, and no unknown names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class TransformStep(Params):
+    """One transform of a column's list, written ``name`` or ``name: {option: value}``."""
+
+    name: str
+    options: dict[str, JsonValue] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_short_form(cls, value: object) -> object:
+        if isinstance(value, str):
+            return {"name": value}
+        if isinstance(value, Mapping) and len(value) == 1 and "name" not in value:
+            name, options = next(iter(value.items()))
+            return {"name": name, "options": {} if options is None else options}
+        return value
+
+    @model_serializer
+    def _to_short_form(self) -> str | dict[str, dict[str, JsonValue]]:
+        return {self.name: self.options} if self.options else self.name
+
+
+class SupervisedParams(Params):
+    """Params that every pipeline with a target shares."""
+
+    features: Annotated[tuple[ColumnName, ...], Field(min_length=1)]
+    """Columns the model reads, in this order."""
+
+    target: ColumnName
+    """Column the model learns to predict; not read when scoring."""
+
+    key: tuple[ColumnName, ...] = ()
+    """Columns that identify a row (integers or strings); decide holdout and folds by their hash."""
+
+    weight: ColumnName | None = None
+    """Column of row weights (finite, not negative); absent means 1 for every row."""
+
+    holdout: Annotated[float, Field(ge=0, lt=1)] = 0.2
+    """Fraction of rows kept from training to measure the model on; 0 keeps none."""
+
+    folds: Annotated[int, Field(ge=0, le=100)] = 5
+    """Number of fold models for out-of-fold scoring; 0 fits none, 1 is refused."""
+
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    """Salt of the hash that decides holdout and folds, and seed of the fit."""
+
+    transforms: dict[ColumnName, tuple[TransformStep, ...]] = {}
+    """Transforms of single columns, in order; others get the pipeline's default for their type."""
+
+    @model_validator(mode="after")
+    def _check_columns(self) -> Self:
+        faults = []
+        repeated = sorted({name for name in self.features if self.features.count(name) > 1})
+        if repeated:
+            faults.append(f"features lists {', '.join(repeated)} more than once")
+        if self.target in self.features:
+            faults.append(f"target '{self.target}' is also one of the features")
+        if self.weight is not None and self.weight in {*self.features, self.target}:
+            faults.append(f"weight '{self.weight}' is also a feature or the target")
+        unused = sorted(set(self.transforms) - set(self.features))
+        if unused:
+            faults.append(f"transforms names {', '.join(unused)}, not among the features")
+        if self.folds == 1:
+            faults.append("folds is 1; wanted 0, or 2 and more")
+        if not self.key and (self.holdout or self.folds):
+            faults.append("key is missing; holdout and folds need it (or set both to 0)")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self

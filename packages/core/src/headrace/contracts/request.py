@@ -1,0 +1,44 @@
+"""A request: what one run of the entrypoint is asked to do."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+__all__ = ["Request"]
+
+
+class Request(BaseModel):
+    """One run, as the entrypoint's arguments say it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    pipeline: str
+    mode: Literal["train", "score", "evaluate"]
+    input: str
+    """Files, a folder, a glob, or a dataset by reference."""
+    root: str
+    """Where bare names lie."""
+    model: str
+    """NAME_URI to train, reference to score and evaluate."""
+    output: str | None = None
+    """NAME_URI of the dataset that scoring publishes; an evaluation may have one."""
+    version: str | None = None
+    """Version to publish; by default the time and the request's digest."""
+    params: dict[str, JsonValue] = {}
+    """Of a training."""
+    where: str | None = None
+    """Expression that rows must fulfil to be read."""
+    max_bad: Annotated[float, Field(ge=0, le=1)] = 0.001
+    """Greatest fraction of bad rows."""
+    out_of_fold: bool = False
+    """Score each row by the fold model that never saw it."""
+    keep: tuple[str, ...] | None = None
+    """Input columns to pass through; by default all."""
+    prediction: str | None = None
+    """Name of the prediction's column; by default ``<pipeline>_prediction``."""
+    runner: str = "in-process"
+    runner_options: dict[str, JsonValue] = {}
+    labels: dict[str, str] = {}
+    """Owner, contact and cost labels of the project."""

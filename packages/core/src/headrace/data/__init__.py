@@ -1,0 +1,1 @@
+"""Arrow data: shards, schemas, columns as numbers, keys and folds; knows no Beam and no model."""

@@ -1,0 +1,85 @@
+"""What a model sees of a batch: named columns of numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from headrace.data.numbers import FloatArray
+
+__all__ = ["Feature", "Features", "TrainingBatch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One column of numbers.
+
+    Parameters
+    ----------
+    name : str
+    values : ndarray of float32 or float64, shape (n,)
+        NaN where missing; whole numbers from 0 where the column holds codes of categories.
+    n_categories : int, optional
+        Number of categories, where the column holds their codes.
+    """
+
+    name: str
+    values: FloatArray
+    n_categories: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """The feature columns of n rows, in the model's order."""
+
+    columns: tuple[Feature, ...]
+    n_rows: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return tuple(column.name for column in self.columns)
+
+    def matrix(self) -> npt.NDArray[np.float32]:
+        """Return the columns as one row-major matrix of float32, shape (n, p)."""
+        matrix = np.empty((self.n_rows, len(self.columns)), np.float32)
+        for index, column in enumerate(self.columns):
+            matrix[:, index] = column.values
+        return matrix
+
+    def rows(self, chosen: npt.NDArray[np.bool_]) -> Features:
+        """Return the rows where ``chosen``, of shape (n,), is true."""
+        columns = tuple(
+            Feature(column.name, column.values[chosen], column.n_categories)
+            for column in self.columns
+        )
+        return Features(columns, int(np.count_nonzero(chosen)))
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingBatch:
+    """Rows to fit a model on.
+
+    Parameters
+    ----------
+    features : Features
+        n rows.
+    target : ndarray of float64, shape (n,)
+        Finite.
+    weight : ndarray of float64, shape (n,), optional
+        Finite and not negative.
+    """
+
+    features: Features
+    target: npt.NDArray[np.float64]
+    weight: npt.NDArray[np.float64] | None
+
+    def rows(self, chosen: npt.NDArray[np.bool_]) -> TrainingBatch:
+        """Return the rows where ``chosen``, of shape (n,), is true."""
+        weight = None if self.weight is None else self.weight[chosen]
+        return TrainingBatch(self.features.rows(chosen), self.target[chosen], weight)

@@ -1,0 +1,47 @@
+"""Build the catalog of the installed plugins; imports their params modules and nothing heavier."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING, cast
+
+from headrace.contracts.catalog import Catalog, CatalogColumn, CatalogPipeline, CatalogPlugin
+
+if TYPE_CHECKING:
+    from headrace.contracts.params import Params
+    from headrace.plugins.manager import Plugins
+
+__all__ = ["build_catalog"]
+
+
+def build_catalog(plugins: Plugins) -> Catalog:
+    """Return what the installation holds.
+
+    Raises
+    ------
+    PluginError
+        A pipeline's params cannot be imported.
+    """
+    pipelines = {}
+    for name, spec in plugins.pipelines.items():
+        params = cast("type[Params]", plugins.load_params(name))
+        pipelines[name] = CatalogPipeline(
+            summary=spec.summary,
+            plugin=plugins.owner(name).name,
+            modes=spec.modes,
+            params=params.model_json_schema(),
+            needs=tuple(
+                CatalogColumn(param=need.param, modes=need.modes, types=need.types)
+                for need in spec.needs
+            ),
+            adds=spec.adds,
+        )
+    return Catalog(
+        version=version("headrace"),
+        plugins={
+            name: CatalogPlugin(distribution=plugin.distribution, version=plugin.version)
+            for name, plugin in plugins.installed.items()
+        },
+        pipelines=pipelines,
+        transforms={name: spec.summary for name, spec in plugins.transforms.items()},
+    )

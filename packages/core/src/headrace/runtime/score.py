@@ -1,0 +1,115 @@
+"""Run a scoring: predict every row of an input and publish the dataset."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from headrace.beam.graphs import ScoreJob, score
+from headrace.beam.predict import BundleAddress, add_prediction
+from headrace.beam.runners import make_runner
+from headrace.contracts.manifest import Column, Rows
+from headrace.data.shards import plan_shards
+from headrace.errors import DataError, RequestError
+from headrace.models.loading import load_bundle
+from headrace.runtime.columns import ReadColumns, columns_with_bundle
+from headrace.runtime.report import Quarantine, base_manifest, part_files
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headrace.contracts.manifest import Manifest
+    from headrace.models.bundle import Bundle
+    from headrace.runtime.check import Work
+
+__all__ = ["run_score"]
+
+_log = logging.getLogger(__name__)
+
+
+def run_score(work: Work, disabled: frozenset[str]) -> Manifest:
+    """Score an input with a model and publish the result as a version.
+
+    Raises
+    ------
+    HeadraceError
+        Nothing is published then, but the rejected rows.
+    """
+    assert work.target is not None and work.model is not None  # noqa: S101, PT018 - of a scoring
+    request, target = work.request, work.target
+    address = BundleAddress(work.model_folder, work.model.digest, work.model.files, disabled)
+    bundle = load_bundle(work.model_folder, work.model.files, work.plugins)
+    if request.out_of_fold and not bundle.fold_models:
+        raise RequestError(
+            "The model has no fold models, so it cannot score out of fold",
+            where=work.model.address,
+            fix="train it with folds of 2 and more, or leave --out-of-fold out",
+        )
+    source = plan_shards([file.uri for file in work.source.files])
+    prediction = request.prediction or f"{request.pipeline}_prediction"
+    columns = ReadColumns(source.schema, work.source.uri)
+    keep = _columns_to_keep(source.schema, request.keep, prediction, columns)
+    rules = columns_with_bundle(
+        bundle, columns, work.where, labelled=False, keyed=request.out_of_fold
+    )
+    schema = columns.schema(keep)
+    quarantine = Quarantine(work)
+    staging = target.staging_path(work.version)
+    job = ScoreJob(
+        address=address,
+        prediction=prediction,
+        keep=keep,
+        out_of_fold=request.out_of_fold,
+        source=source,
+        schema=schema,
+        rules=rules,
+        counted=quarantine.publish,
+        output_uri=target.store.uri(target.version_path(work.version).rstrip("/")),
+        staging_uri=target.store.uri(staging.rstrip("/")),
+        rejects_uri=quarantine.folder_uri,
+    )
+    runner = make_runner(request.runner, request.runner_options)
+    target.store.write(staging + "request.json", request.model_dump_json().encode())
+    try:
+        scored = score(runner, job)
+        counts = scored.rejected.counts
+        written = sum(part.rows for part in scored.parts)
+        _log.info("scored %s rows into %d parts", f"{written:,}", len(scored.parts))
+        if not written:
+            raise DataError("The input has no rows to score", where=work.source.uri)
+        manifest = base_manifest(
+            work,
+            "dataset",
+            target.uri,
+            files=part_files(scored.parts),
+            rows=Rows(read=counts.read, written=written, rejected=counts.rejected),
+            rejected_reasons=dict(counts.reasons),
+            columns=_output_columns(bundle, schema, keep, prediction),
+        )
+        return target.publish(manifest)
+    finally:
+        target.clear_staging(work.version)
+
+
+def _columns_to_keep(
+    schema: pa.Schema, wanted: Sequence[str] | None, prediction: str, columns: ReadColumns
+) -> tuple[str, ...]:
+    keep = tuple(schema.names) if wanted is None else tuple(wanted)
+    for name in keep:
+        columns.need(name, "in --keep")
+    if prediction in keep:
+        columns.fault(
+            f"The input already has a column '{prediction}'",
+            "name the prediction otherwise by --prediction, or leave the column out by --keep",
+        )
+    return keep
+
+
+def _output_columns(
+    bundle: Bundle, schema: pa.Schema, keep: Sequence[str], prediction: str
+) -> tuple[Column, ...]:
+    empty = pa.RecordBatch.from_pylist([], schema=schema)
+    predicted = add_prediction(bundle, empty, prediction, keep, out_of_fold=False)
+    return tuple(Column(name=field.name, type=str(field.type)) for field in predicted.schema)

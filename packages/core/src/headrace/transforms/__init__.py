@@ -1,0 +1,1 @@
+"""The built-in transforms, registered through the same hook as anyone's."""
