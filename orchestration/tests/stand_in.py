@@ -31,7 +31,7 @@ from headrace.contracts.manifest import (
     Rows,
     files_digest,
 )
-from headrace.contracts.references import parse_reference
+from headrace.contracts.references import name_uri, parse_reference
 from headrace.storage.inputs import resolve_input
 from headrace.storage.versions import Versions
 
@@ -74,6 +74,7 @@ def behave(step):
     if told.get("stubborn"):
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if "wait_for" in told:
+        print("waiting", file=sys.stderr, flush=True)  # noqa: T201
         while not Path(told["wait_for"]).exists():
             time.sleep(0.01)
     print(f"running {step}, attempt {attempt}", file=sys.stderr)  # noqa: T201
@@ -104,7 +105,8 @@ def main():
         model = None
         if given.mode != "train":
             reference = parse_reference(given.model)
-            used = Versions(reference.name_uri, "model").manifest(reference.selector)
+            name = name_uri(reference.name_uri, root=root, kind="models")
+            used = Versions(name, "model").manifest(reference.selector)
             model = ModelUse(uri=given.model, digest=used.digest, pipeline=used.pipeline)
         done = versions.publish(
             Manifest(

@@ -57,6 +57,11 @@ def test_a_good_flow_has_no_faults(flights, check):
         ),
         (
             '{rounds: "${params.rounds}"}',
+            '{rounds: "${params.rounds}", weight: 3}',
+            "flights.yaml:26: steps.train_xgb: params.weight: 3 is not one of: string, null",
+        ),
+        (
+            '{rounds: "${params.rounds}"}',
             '{rounds: "${params.rounds} trees"}',
             "flights.yaml:26: steps.train_xgb: params.rounds: '100 trees' is not of type 'integer'",
         ),
@@ -112,6 +117,46 @@ def test_a_fault_in_a_params_file_names_that_file(flights, check):
             "(step train_linreg)"
         ),
         "flights/linreg.yaml:7: params.seed: 'x' is not of type 'integer' (step train_linreg)",
+    ]
+
+
+def test_publishing_something_else_than_the_step_makes_is_refused(edit, check):
+    assert check(edit("datasets/flights.score_xgb", "datasets/other")) == [
+        (
+            "flights.yaml:40: steps.score_xgb: dataset 'forecasts' is '/root/datasets/other', "
+            "but the step makes '/root/datasets/flights.score_xgb'"
+        )
+    ]
+
+
+def test_a_param_too_long_for_an_argument_is_told(flights, check):
+    params = flights.parent / "flights" / "linreg.yaml"
+    features = [f"column_{n}" for n in range(10_000)]
+    params.write_text(json.dumps({"features": features, "target": "y", "key": ["id"]}))
+    assert check(flights) == [
+        (
+            "flights/linreg.yaml:1: params.features: it takes 148,890 bytes; wanted at most "
+            "120,000 (step train_linreg)"
+        )
+    ]
+
+
+def test_transforms_are_those_of_the_catalog_in_any_form(flights, check):
+    params = flights.parent / "flights" / "linreg.yaml"
+    params.write_text(
+        params.read_text() + "transforms:\n"
+        "  dep_delay: [impute, {impute: {value: 0}}, {name: impute}, {impute: null}]\n"
+        "  distance:\n  - {input: {}}\n  - 3\n"
+    )
+    assert check(flights) == [
+        (
+            "flights/linreg.yaml:8: params.transforms.distance.0: there is no transform 'input'; "
+            "did you mean 'impute'? (step train_linreg)"
+        ),
+        (
+            "flights/linreg.yaml:9: params.transforms.distance.1: 3 is not one of: string, object "
+            "(step train_linreg)"
+        ),
     ]
 
 

@@ -20,7 +20,7 @@ def test_a_good_flow_loads_with_its_params_files(flights):
         "evaluate_xgb",
     ]
     step = loaded.flow.steps["train_linreg"]
-    assert loaded.params_of(step, "train_linreg")["target"] == "arr_delay"
+    assert loaded.params_of(step, "train_linreg", {}.get)["target"] == "arr_delay"
 
 
 def test_a_steps_own_words_replace_the_defaults_field_by_field(flights):

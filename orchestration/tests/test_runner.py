@@ -1,10 +1,12 @@
 """The local runner, with real processes and manifests; `stand_in.py` says what they do."""
 
 import json
+import re
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from headrace.errors import DataError, RequestError
 from headrace.storage.versions import Versions
@@ -59,6 +61,13 @@ class Project:
         monkeypatch.setenv("STAND_IN_CALLS", str(self.calls))
         monkeypatch.setenv("STAND_IN_SCRIPT", str(folder / "script.json"))
 
+    def keep(self, *steps):
+        """Leave out the other steps, to have less to wait for."""
+        flow = yaml.safe_load(self.flow.read_text())
+        flow["steps"] = {name: flow["steps"][name] for name in steps}
+        flow["datasets"].pop("scored")
+        self.flow.write_text(yaml.safe_dump(flow, sort_keys=False))
+
     def script(self, behaviours):
         (self.folder / "script.json").write_text(json.dumps(behaviours))
 
@@ -102,15 +111,17 @@ def project(tmp_path, monkeypatch):
 def test_a_flow_runs_and_ends_with_a_table(project, capsys):
     assert project.run(run_key="k1") == ALL
     out, err = capsys.readouterr()
-    lines = [[cell.strip() for cell in line.split("│")[1:-1]] for line in out.splitlines()]
-    assert [line for line in lines if line] == [
-        ["first", "1,234", "0.5", "holdout rmse 12.35", "two.first@k1"],
-        ["score", "1,230", "0.5", "", "two.score@k1"],
-        ["second", "1,234", "0.5", "holdout rmse 12.35", "two.second@k1"],
-        ["check", "1,234", "0.5", "", "two.check@k1"],
-        ["alone", "1,234", "0.5", "holdout rmse 12.35", "two.alone@k1"],
+    lines = [re.split("  +", line.strip()) for line in out.splitlines() if line.strip()]
+    assert lines[0][0].startswith("flow two, run k1, ")
+    assert lines[1] == ["step", "rows", "seconds", "metrics", "address"]
+    assert lines[3:] == [
+        ["first", "1,234", "0.5", "holdout: rmse 12.3456", "two.first@k1"],
+        ["score", "1,230", "0.5", "two.score@k1"],
+        ["second", "1,234", "0.5", "holdout: rmse 12.3456", "two.second@k1"],
+        ["check", "1,234", "0.5", "two.check@k1"],
+        ["alone", "1,234", "0.5", "holdout: rmse 12.3456", "two.alone@k1"],
+        [f"addresses are under {project.root}"],
     ]
-    assert [word for word in ("step", "rows", "seconds", "metrics", "address") if word in out]
     said = err.splitlines()
     assert said[0] == f"flow two, run k1, logs at {project.root}/runs/two/k1"
     assert "first: train p" in said
@@ -142,21 +153,23 @@ def test_the_same_command_again_does_nothing(project, capsys):
 
 
 def test_changed_data_params_flow_or_code_make_a_new_run(project, monkeypatch):
+    project.keep("first", "alone")
     project.run()
     (project.root / "rows" / "b.csv").write_text("id,y\n2,3\n")
-    assert project.run() == ALL
-    assert project.run("depth=4") == ALL
+    assert project.run() == ["alone", "first"]
+    assert project.run("depth=4") == ["alone", "first"]
     project.edit("default: 3", "default: 5")
-    assert project.run() == ALL
+    assert project.run() == ["alone", "first"]
     monkeypatch.setenv("STAND_IN_VERSION", "2")
-    assert project.run() == ALL
+    assert project.run() == ["alone", "first"]
     assert len(project.runs()) == 5
 
 
 def test_within_a_given_run_only_what_has_changed_is_run_again(project):
+    project.keep("first", "alone")
     project.run(run_key="k1")
     assert project.run(run_key="k1") == []
-    project.edit("alone: {pipeline: p,", "alone: {pipeline: p, where: x > 1,")
+    project.edit("alone:\n", "alone:\n    where: x > 1\n")
     error = project.fail(StepFailed, run_key="k1")
     assert project.called() == ["alone"]
     assert error.exit_code == 2
@@ -164,12 +177,14 @@ def test_within_a_given_run_only_what_has_changed_is_run_again(project):
 
 
 def test_a_version_that_is_gone_is_made_again(project):
+    project.keep("first", "alone")
     project.run(run_key="k1")
     (project.root / "models/two.alone/versions/k1/manifest.json").unlink()
     assert project.run(run_key="k1") == ["alone"]
 
 
 def test_a_record_that_cannot_be_read_counts_for_nothing(project):
+    project.keep("first", "alone")
     project.run(run_key="k1")
     (project.root / "runs/two/k1/alone.json").write_text("{")
     assert project.run(run_key="k1") == ["alone"]
@@ -218,12 +233,14 @@ def test_the_resume_command_takes_up_the_run_after_its_cause_is_mended_in_the_fl
 
 @pytest.mark.parametrize("code", [75, 137, 143])
 def test_what_may_pass_is_tried_again(project, capsys, code):
+    project.keep("first", "alone")
     project.script({"first": {"fail": code, "times": 1}})
-    assert project.run() == sorted([*ALL, "first"])
+    assert project.run() == ["alone", "first", "first"]
     assert "first: train p (attempt 2)" in capsys.readouterr().err
 
 
 def test_it_is_tried_as_often_as_the_flow_says(project):
+    project.keep("first", "alone")
     project.script({"first": {"fail": 75}})
     error = project.fail(StepFailed)
     assert project.called() == ["alone", "first", "first"]
@@ -231,8 +248,9 @@ def test_it_is_tried_as_often_as_the_flow_says(project):
     assert "Step 'first' failed with exit code 75 after 2 attempts:" in error.what
 
 
-@pytest.mark.parametrize("code", [1, 2, 3, 4, 5, 6, 139])
+@pytest.mark.parametrize("code", [2, 139])
 def test_what_will_not_pass_is_not_tried_again(project, code):
+    project.keep("first", "alone")
     project.script({"first": {"fail": code}})
     assert project.fail(StepFailed).exit_code == code
     assert project.called() == ["alone", "first"]
@@ -250,6 +268,7 @@ def entrypoint(project, behaviour):
 
 
 def test_a_step_that_says_nothing_is_told_by_its_exit_code(project):
+    project.keep("first", "alone")
     entrypoint(project, "sys.exit(9)")
     error = project.fail(StepFailed)
     assert "it ended with exit code 9 and said nothing" in error.what
@@ -257,12 +276,14 @@ def test_a_step_that_says_nothing_is_told_by_its_exit_code(project):
 
 
 def test_a_program_that_is_no_headrace_is_told(project):
+    project.keep("first", "alone")
     entrypoint(project, "sys.exit(print('hello'))")
     error = project.fail(StepFailed)
     assert "Step 'first' ended well but printed no manifest" in error.what
 
 
 def test_a_step_that_takes_too_long_is_stopped_and_tried_again(project):
+    project.keep("first", "alone")
     project.edit("first:\n", "first:\n    timeout: 2s\n")
     project.script({"first": {"wait_for": str(project.folder / "never")}})
     error = project.fail(StepFailed)
@@ -289,6 +310,7 @@ def test_a_step_that_asks_for_more_than_the_machine_has_runs_alone(project):
 
 
 def test_json_has_every_step_and_its_manifest(project, capsys):
+    project.keep("first", "alone")
     project.run(run_key="k1", as_json=True)
     result = json.loads(capsys.readouterr().out)
     assert result["flow"] == "two"

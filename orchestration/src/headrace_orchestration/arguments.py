@@ -1,12 +1,13 @@
 """A step's arguments: the entrypoint's own command line, as its help describes it.
 
-They are complete in themselves. Params travel as ``--set NAME=JSON``, so that they mean the same in
-a pod that has none of the flow's files.
+They are complete in themselves. Params travel as ``--set NAME=VALUE``, so that they mean the same
+in a pod that has none of the flow's files.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from headrace_orchestration.flow import ScoreStep, TrainStep
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
     from headrace_orchestration.flow import Step
 
-__all__ = ["step_arguments"]
+__all__ = ["step_arguments", "write_value"]
+
+_UNPRINTABLE = re.compile("[\x7f-\x9f\ufeff\ufffe\uffff]")
 
 
 def step_arguments(
@@ -48,7 +51,7 @@ def step_arguments(
         argv += ["--model", resolved(step.model), "--output", uri]
     argv += ["--version", version]
     for name, value in params.items():
-        argv += ["--set", f"{name}={json.dumps(value, ensure_ascii=False)}"]
+        argv += ["--set", f"{name}={write_value(value)}"]
     if isinstance(step, ScoreStep):
         argv += ["--out-of-fold"] if step.out_of_fold else []
         argv += ["--keep", ",".join(step.keep)] if step.keep else []
@@ -56,3 +59,22 @@ def step_arguments(
     argv += ["--where", resolved(step.where)] if step.where else []
     argv += ["--max-bad", f"{step.max_bad}"] if step.max_bad is not None else []
     return (*argv, "--json")
+
+
+def write_value(value: JsonValue) -> str:
+    """Return a value as a text that JSON and YAML 1.1, which ``--set`` reads, take for the same."""
+    match value:
+        case dict():
+            items = (f"{write_value(key)}: {write_value(item)}" for key, item in value.items())
+            return "{" + ", ".join(items) + "}"
+        case list():
+            return "[" + ", ".join(map(write_value, value)) + "]"
+        case float():
+            # YAML 1.1 takes 1e-05 for text.
+            text = repr(value)
+            return text if "." in text else text.replace("e", ".0e")
+        case str():
+            text = json.dumps(value, ensure_ascii=False)
+            return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+        case _:
+            return json.dumps(value)

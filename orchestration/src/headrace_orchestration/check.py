@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Final
 
 from headrace.plugins.suggest import suggestion
 from headrace_orchestration.leakage import in_sample_faults, is_out_of_fold
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["check_flow"]
 
+_LARGEST_PARAM: Final = 120_000
+"""Bytes of one param as JSON: Linux takes 128 KiB for one argument."""
+
 
 def check_flow(loaded: LoadedFlow, plan: Plan, catalog: Catalog) -> list[Fault]:
     """Return everything that would make a step fail, or its numbers a lie.
@@ -36,16 +40,30 @@ def check_flow(loaded: LoadedFlow, plan: Plan, catalog: Catalog) -> list[Fault]:
     faults: list[Fault] = []
     steps = {step.name: step for step in plan.steps}
     for step in plan.steps:
+        faults += _plan_faults(loaded, step)
         faults += _pipeline_faults(loaded, step, catalog)
         if step.pipeline in catalog.pipelines:
             pipeline = catalog.pipelines[step.pipeline]
             if step.mode == "train":
                 faults += schema_faults(loaded, step, pipeline.params)
                 faults += _key_faults(loaded, step, pipeline)
+                faults += _transform_faults(loaded, step, catalog)
             if step.model_step:
                 faults += _model_faults(loaded, step, steps[step.model_step], pipeline)
     faults += in_sample_faults(loaded, plan, catalog)
     return faults
+
+
+def _plan_faults(loaded: LoadedFlow, step: PlannedStep) -> Iterator[Fault]:
+    """Yield what can be said only when addresses and arguments are known."""
+    if step.publish_uri not in (None, step.uri):
+        message = f"dataset '{step.publish}' is '{step.publish_uri}', but the step makes"
+        yield loaded.fault(step.name, "publish", f"{message} '{step.uri}'")
+    for name, value in step.params.items():
+        size = len(json.dumps(value).encode())
+        if size > _LARGEST_PARAM:
+            message = f"it takes {size:,} bytes; wanted at most {_LARGEST_PARAM:,}"
+            yield loaded.param_fault(step.name, (name,), message)
 
 
 def _pipeline_faults(loaded: LoadedFlow, step: PlannedStep, catalog: Catalog) -> Iterator[Fault]:
@@ -72,6 +90,24 @@ def _key_faults(
     if _value("holdout", step, pipeline) or _value("folds", step, pipeline):
         message = "params: 'key' is missing; holdout and folds need it (or set both to 0)"
         yield loaded.fault(step.name, "params", message)
+
+
+def _transform_faults(loaded: LoadedFlow, step: PlannedStep, catalog: Catalog) -> Iterator[Fault]:
+    """Yield a fault for each transform that the catalog does not have."""
+    by_column = step.params.get("transforms")
+    for column, transforms in by_column.items() if isinstance(by_column, dict) else ():
+        for index, transform in enumerate(transforms if isinstance(transforms, list) else ()):
+            name = transform
+            if isinstance(transform, dict):  # `name: {option: value}`, or spelt out
+                name = transform.get("name", next(iter(transform), None))
+            if isinstance(name, str) and name not in catalog.transforms:
+                known = ", ".join(catalog.transforms) or "none"
+                hint = suggestion(name, catalog.transforms) or f"there are: {known}"
+                yield loaded.param_fault(
+                    step.name,
+                    ("transforms", column, index),
+                    f"there is no transform '{name}'; {hint}",
+                )
 
 
 def _model_faults(

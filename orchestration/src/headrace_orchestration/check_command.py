@@ -15,7 +15,7 @@ from headrace_orchestration.load import read_flow
 from headrace_orchestration.plan import plan_flow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from headrace_orchestration.faults import Fault
@@ -31,6 +31,7 @@ def check_command(
     params: Sequence[str],
     catalog_file: Path | None,
     as_json: bool,
+    disabled: Collection[str] = (),
 ) -> None:
     """Check a flow and say so.
 
@@ -44,8 +45,10 @@ def check_command(
     loaded, faults = read_flow(path)
     n_steps = len(loaded.flow.steps) if loaded else 0
     if loaded and not faults:
-        plan = plan_flow(loaded, environment, "check", given)
-        catalog = read_catalog(catalog_file) if catalog_file else find_catalog(environment)
+        plan = plan_flow(loaded, environment, "v0", given)
+        catalog = (
+            read_catalog(catalog_file) if catalog_file else find_catalog(environment, disabled)
+        )
         faults = check_flow(loaded, plan, catalog)
     if as_json:
         sys.stdout.write(_as_json(path.stem, n_steps, faults))

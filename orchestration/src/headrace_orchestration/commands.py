@@ -12,7 +12,6 @@ __all__ = ["app"]
 app = typer.Typer(
     help="Run and check flows: pipelines stitched together in one file.",
     no_args_is_help=True,
-    rich_markup_mode=None,
 )
 
 FlowFile = Annotated[
@@ -48,6 +47,9 @@ Param = Annotated[
         show_default=False,
     ),
 ]
+Disabled = Annotated[
+    str, typer.Option("--disable-plugins", envvar="HEADRACE_DISABLE_PLUGINS", hidden=True)
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for machines.")]
 
 
@@ -69,6 +71,7 @@ def run(
         ),
     ] = None,
     as_json: AsJson = False,
+    disabled: Disabled = "",
 ) -> None:
     """Run a flow on this machine, each step as a process of its own.
 
@@ -78,7 +81,15 @@ def run(
     """
     from headrace_orchestration.local.command import run_command  # noqa: PLC0415
 
-    run_command(flow, env, root=root, params=param or [], run_key=run_key, as_json=as_json)
+    run_command(
+        flow,
+        env,
+        root=root,
+        params=param or [],
+        run_key=run_key,
+        as_json=as_json,
+        disabled=_names(disabled),
+    )
 
 
 @app.command("check")
@@ -99,6 +110,7 @@ def check(
         ),
     ] = None,
     as_json: AsJson = False,
+    disabled: Disabled = "",
 ) -> None:
     """Check a flow without running it, and report everything that is wrong, with file and line.
 
@@ -107,4 +119,16 @@ def check(
     """
     from headrace_orchestration.check_command import check_command  # noqa: PLC0415
 
-    check_command(flow, env, root=root, params=param or [], catalog_file=catalog, as_json=as_json)
+    check_command(
+        flow,
+        env,
+        root=root,
+        params=param or [],
+        catalog_file=catalog,
+        as_json=as_json,
+        disabled=_names(disabled),
+    )
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.replace(",", " ").split())

@@ -11,18 +11,20 @@ from headrace_orchestration.edges import find_edges, needs_of
 from headrace_orchestration.faults import raise_faults
 from headrace_orchestration.flow import Flow, ScoreStep
 from headrace_orchestration.order import find_cycle
+from headrace_orchestration.references import resolve
 from headrace_orchestration.scope import reference_faults
 from headrace_orchestration.validation import validate
 from headrace_orchestration.yaml_source import read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from pydantic import JsonValue
 
     from headrace_orchestration.faults import Fault
     from headrace_orchestration.flow import TrainStep
+    from headrace_orchestration.references import Reference
     from headrace_orchestration.yaml_source import Location, Source
 
 __all__ = ["LoadedFlow", "load_flow", "read_flow"]
@@ -46,10 +48,30 @@ class LoadedFlow:
     source: Source
     params_files: Mapping[str, Source]
 
-    def params_of(self, step: TrainStep, name: str) -> dict[str, JsonValue]:
-        """Return a step's params: the file or mapping, with ``set`` on top; not yet resolved."""
-        given = self.params_files[name].value if name in self.params_files else step.params
-        return {**(given if isinstance(given, dict) else {}), **step.overrides}
+    def params_of(
+        self, step: TrainStep, name: str, look_up: Callable[[Reference], JsonValue]
+    ) -> dict[str, JsonValue]:
+        """Return a training's params: the file or mapping, with ``set`` on top.
+
+        Parameters
+        ----------
+        step : TrainStep
+            A step of the flow.
+        name : str
+            Its name.
+        look_up : callable
+            Gives the values of references. Those in a params file are none, and stay as they are.
+        """
+        in_file = self.params_files.get(name)
+        given = in_file.value if in_file else resolve(step.params, look_up)
+        params = dict(given) if isinstance(given, dict) else {}
+        for key, value in step.overrides.items():
+            outer, dot, inner = key.partition(".")
+            within = params.get(outer)
+            part = {inner: resolve(value, look_up)}
+            whole = {**(within if isinstance(within, dict) else {}), **part}
+            params[outer] = whole if dot else resolve(value, look_up)
+        return params
 
     def fault(self, step: str, field: str, message: str) -> Fault:
         """Return a fault at a field of a step."""
@@ -58,9 +80,13 @@ class LoadedFlow:
     def param_fault(self, step: str, at: Location, message: str) -> Fault:
         """Return a fault at a param of a step, in whichever file it is given."""
         place = ".".join(("params", *map(str, at)))
-        for above in ("set", "params"):
-            if at and ("steps", step, above, at[0]) in self.source.lines:
-                location = ("steps", step, above, *at)
+        written: tuple[Location, ...] = (
+            ("steps", step, "set", ".".join(map(str, at[:2])), *at[2:]),
+            ("steps", step, "set", *at),
+            ("steps", step, "params", *at),
+        )
+        for location in written:
+            if at and location[:4] in self.source.lines:
                 return self.source.fault(location, f"steps.{step}: {place}: {message}")
         if step in self.params_files:
             return self.params_files[step].fault(at, f"{place}: {message} (step {step})")

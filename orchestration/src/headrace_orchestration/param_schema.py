@@ -51,6 +51,9 @@ def _messages(error: ValidationError) -> Iterator[tuple[tuple[str, ...], str]]:
         # The library raises one error for every name that is missing, and names it in the message.
         name = error.message.split("'")[1]
         yield (), f"'{name}' is missing{_meaning(schema, name)}"
+    elif error.validator == "anyOf" and isinstance(error.validator_value, list):
+        types = (str(option.get("type", "other")) for option in error.validator_value)
+        yield (), f"{error.instance!r} is not one of: {', '.join(dict.fromkeys(types))}"
     else:
         message = error.message
         yield (), message if len(message) <= _LONGEST_MESSAGE else f"{message[:_LONGEST_MESSAGE]}…"

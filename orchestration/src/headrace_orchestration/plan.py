@@ -12,12 +12,11 @@ from headrace.contracts.references import is_version, version_for
 from headrace.errors import RequestError
 from headrace_orchestration.arguments import step_arguments
 from headrace_orchestration.edges import find_edges, needs_of, upstream
-from headrace_orchestration.faults import raise_faults
 from headrace_orchestration.flow import EvaluateStep, ScoreStep, TrainStep
 from headrace_orchestration.flow_params import param_values
 from headrace_orchestration.order import in_order
 from headrace_orchestration.planned import Plan, PlannedStep
-from headrace_orchestration.references import resolve, resolve_text
+from headrace_orchestration.references import resolve_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["plan_flow"]
 
 _PUBLISHED: Final = "published"  # the alias that `publish` moves
-_LONGEST_ARGUMENT: Final = 120_000  # bytes; Linux takes 128 KiB for one argument
 
 
 def plan_flow(
@@ -58,7 +56,7 @@ def plan_flow(
     Raises
     ------
     RequestError
-        Wrong params, a wrong run key, or a ``publish`` of something that the step does not make.
+        Wrong params, or a wrong run key.
     """
     if not is_version(run_key):
         raise RequestError(
@@ -71,7 +69,6 @@ def plan_flow(
     edges = find_edges(loaded.flow)
     needs = needs_of(loaded.flow, edges)
     steps = tuple(planner.step(name, needs[name]) for name in in_order(needs))
-    planner.check(steps)
     return Plan(loaded.flow.name, run_key, environment.root, steps, edges)
 
 
@@ -104,17 +101,10 @@ class _Planner:
     def step(self, name: str, needs: tuple[str, ...]) -> PlannedStep:
         flow, step = self.loaded.flow, self.loaded.flow.steps[name]
         model = None if isinstance(step, TrainStep) else step.model
+        publish = step.publish if isinstance(step, ScoreStep) else None
         params: Mapping[str, JsonValue] = {}
         if isinstance(step, TrainStep):
-            # References have a meaning in the flow file only; a params file is taken as it is.
-            in_file = self.loaded.params_files.get(name)
-            given = self.loaded.params_of(step, name)
-            params = {
-                key: value
-                if in_file and key not in step.overrides
-                else resolve(value, self.look_up)
-                for key, value in given.items()
-            }
+            params = self.loaded.params_of(step, name, self.look_up)
         return PlannedStep(
             name=name,
             pipeline=step.pipeline,
@@ -129,29 +119,13 @@ class _Planner:
             model_step=_step_name(model) if model else None,
             params=params,
             alias=_alias(step),
+            publish=publish,
+            publish_uri=self.text(flow.datasets[publish].uri) if publish else None,
             image=step.image or flow.image,
             resources=flow.resources(name),
             retry=flow.retry(name),
             timeout=flow.timeout(name),
         )
-
-    def check(self, steps: tuple[PlannedStep, ...]) -> None:
-        """Raise what can be said only now that addresses are known."""
-        faults = []
-        for planned in steps:
-            step = self.loaded.flow.steps[planned.name]
-            if isinstance(step, ScoreStep) and step.publish is not None:
-                uri = self.text(self.loaded.flow.datasets[step.publish].uri)
-                if uri != planned.uri:
-                    message = f"dataset '{step.publish}' is '{uri}', but the step makes"
-                    faults.append(
-                        self.loaded.fault(planned.name, "publish", f"{message} '{planned.uri}'")
-                    )
-            longest = max(len(argument.encode()) for argument in planned.argv)
-            if longest > _LONGEST_ARGUMENT:
-                message = f"a param takes {longest:,} bytes; wanted at most {_LONGEST_ARGUMENT:,}"
-                faults.append(self.loaded.fault(planned.name, "params", message))
-        raise_faults(f"Flow '{self.loaded.flow.name}'", faults)
 
 
 def _alias(step: Step) -> str | None:

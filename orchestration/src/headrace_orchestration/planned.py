@@ -38,6 +38,8 @@ class PlannedStep:
         In training: all params that the flow gives.
     alias : str or None
         Alias of ``uri`` to move to the version after success.
+    publish, publish_uri : str or None
+        The flow's dataset that ``uri`` is said to be, and where the flow says it lies.
     """
 
     name: str
@@ -53,6 +55,8 @@ class PlannedStep:
     model_step: str | None
     params: Mapping[str, JsonValue]
     alias: str | None
+    publish: str | None
+    publish_uri: str | None
     image: str | None
     resources: Resources
     retry: Retry

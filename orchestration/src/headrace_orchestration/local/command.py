@@ -25,7 +25,7 @@ from headrace_orchestration.local.store import outside_digests
 from headrace_orchestration.plan import plan_flow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from headrace_orchestration.local.results import FlowResult
@@ -44,6 +44,7 @@ def run_command(
     params: Sequence[str],
     run_key: str | None,
     as_json: bool,
+    disabled: Collection[str] = (),
 ) -> None:
     """Check a flow, run it, and show what came of it.
 
@@ -55,8 +56,8 @@ def run_command(
     given = read_assignments(params)
     environment = load_environment(environment_file, root)
     loaded = load_flow(path)
-    plan = plan_flow(loaded, environment, run_key or "0", given)
-    catalog = find_catalog(environment)
+    plan = plan_flow(loaded, environment, run_key or "v0", given)
+    catalog = find_catalog(environment, disabled)
     raise_faults(f"Flow '{loaded.flow.name}'", check_flow(loaded, plan, catalog))
     entrypoint = find_entrypoint(environment.entrypoint)
     versions = catalog_versions(catalog)
@@ -105,4 +106,7 @@ def _show(result: FlowResult, *, as_json: bool) -> None:
     from rich.console import Console  # noqa: PLC0415
 
     terminal = sys.stdout.isatty()
+    plan = result.plan
+    sys.stdout.write(f"flow {plan.flow}, run {plan.run_key}, {result.seconds:.1f} s\n")
     Console(file=sys.stdout, width=None if terminal else _WIDE).print(as_table(result))
+    sys.stdout.write(f"addresses are under {plan.root}\n")

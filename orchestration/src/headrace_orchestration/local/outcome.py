@@ -84,17 +84,12 @@ def raise_failure(result: FlowResult, resume: str) -> None:
 def as_table(result: FlowResult) -> Table:
     """Return the run as a table: step, rows, seconds, metrics, address; a state if they differ."""
     # Only who shows a table pays for the import.
+    from rich import box  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    plan = result.plan
     with_state = any(step.state is not State.DONE for step in result.steps)
-    table = Table(
-        title=Text(f"{plan.flow}, run {plan.run_key}, {result.seconds:.1f} s"),
-        caption=Text(f"addresses under {plan.root}"),
-        title_justify="left",
-        caption_justify="left",
-    )
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("step", no_wrap=True)
     if with_state:
         table.add_column("state", no_wrap=True)
@@ -106,7 +101,7 @@ def as_table(result: FlowResult) -> Table:
         cells = [
             step.step.name,
             *([str(step.state)] if with_state else []),
-            *_cells(step, plan.root),
+            *_cells(step, result.plan.root),
         ]
         table.add_row(*map(Text, cells))
     return table
@@ -125,7 +120,7 @@ def _cells(result: StepResult, root: str) -> list[str]:
 
 def _metrics(manifest: Manifest) -> str:
     return "; ".join(
-        f"{split} " + ", ".join(f"{name} {value:.4g}" for name, value in metrics.items())
+        f"{split}: " + ", ".join(f"{name} {value:.6g}" for name, value in metrics.items())
         for split, metrics in manifest.metrics.items()
         if metrics
     )

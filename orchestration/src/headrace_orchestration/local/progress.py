@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, TextIO
 
@@ -75,7 +74,7 @@ class _LiveProgress:
         if step.name not in self._tasks:
             self._tasks[step.name] = self._live.add_task("", total=None)
         description = f"{step.name}: {step.mode} {step.pipeline}{again}"
-        self._live.update(self._tasks[step.name], description=description)
+        self._live.update(self._tasks[step.name], description=description, refresh=True)
 
     def retrying(self, step: PlannedStep, reason: str, delay: timedelta) -> None:
         self.note(f"{step.name}: {_first_line(reason)}; again in {write_duration(delay)}")
@@ -90,7 +89,7 @@ class _LiveProgress:
 
 
 @contextmanager
-def show_progress(stream: TextIO = sys.stderr) -> Iterator[Progress]:
+def show_progress(stream: TextIO) -> Iterator[Progress]:
     """Show a run's progress while it lasts."""
     if not stream.isatty():
         yield LineProgress(stream)

@@ -1,5 +1,6 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from threading import Barrier
 
 import pytest
@@ -54,7 +55,7 @@ def test_numbers_are_compared_as_numbers(versions, name):
     assert aliases.current() == {"champion": "v2"}
 
 
-def test_other_files_in_the_log_are_ignored(versions, name):
+def test_other_files_in_the_log_are_ignored(versions):
     versions.aliases.move("champion", "v1")
     for other in ("000009.json.bak", "x.json", "9.json", "sub/000009.json"):
         versions.store.write(f"aliases/{other}", b"")
@@ -113,13 +114,13 @@ def test_of_many_who_move_at_once_none_is_lost_silently(versions, name):
         list(pool.map(move, range(n_movers)))
     moves = versions.aliases.history()
     assert len({move.note for move in moves}) == len(moves)
-    for later, earlier in zip(moves, moves[1:], strict=False):
+    for later, earlier in pairwise(moves):
         assert later.previous == earlier.version
 
 
 @pytest.mark.parametrize("alias", ["v1", "latest", "../x", "", "A"])
 def test_only_aliases_move(versions, alias):
-    with pytest.raises(RequestError, match="is not an alias|always is the newest"):
+    with pytest.raises(RequestError, match=r"is not an alias|always is the newest"):
         versions.aliases.move(alias, "v1")
 
 

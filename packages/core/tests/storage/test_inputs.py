@@ -141,9 +141,9 @@ def test_a_bare_name_always_is_a_dataset(name, publish, tmp_path, monkeypatch):
     with pytest.raises(DataError, match=r"(?s)no dataset named 'flights.csv'.*: \./flights.csv"):
         resolve_input("flights.csv", root)
     publish(name, "v1")
-    with pytest.raises(DataError, match="(?s)no dataset named 'fligths'.*did you mean 'flights'"):
+    with pytest.raises(DataError, match=r"(?s)no dataset named 'fligths'.*did you mean 'flights'"):
         resolve_input("fligths@latest", root)
-    with pytest.raises(RequestError, match="(?s)says no version.*flights@latest"):
+    with pytest.raises(RequestError, match=r"(?s)says no version.*flights@latest"):
         resolve_input("flights", root)
 
 

@@ -1,6 +1,7 @@
+import pytest
+
 from headrace.errors import RequestError
 from headrace.storage import list_names
-import pytest
 
 
 def test_names_are_the_folders_that_hold_versions(tmp_path, publish):

@@ -209,7 +209,7 @@ def test_an_object_store_that_is_not_there_is_a_transient_error(monkeypatch):
 
 
 def test_an_object_store_without_an_account_is_a_bad_request():
-    with pytest.raises(RequestError, match="Cannot open the object store: .*Account"):
+    with pytest.raises(RequestError, match=r"Cannot open the object store: .*Account"):
         open_store("az://container/x")
 
 

@@ -23,6 +23,10 @@ class RecordBatchCoder(Coder):  # type: ignore[misc]  # Beam's coders are untype
         with pa.ipc.open_stream(encoded) as reader:
             return reader.read_next_batch()
 
+    def estimate_size(self, value: pa.RecordBatch) -> int:
+        """Return about as many bytes as `encode` makes; Beam asks often, and would encode."""
+        return int(value.nbytes)
+
     def is_deterministic(self) -> bool:
         """Return True: the same batch gives the same bytes."""
         return True

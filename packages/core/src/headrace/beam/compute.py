@@ -8,7 +8,7 @@ import apache_beam as beam
 from apache_beam.transforms.window import GlobalWindow
 from apache_beam.utils.windowed_value import WindowedValue
 
-from headrace.beam.faults import FAULTS, caught
+from headrace.beam.records import REPORT, caught
 from headrace.statistics.statistic import Statistic
 
 if TYPE_CHECKING:
@@ -63,21 +63,24 @@ class _Merge(beam.CombineFn):  # type: ignore[misc]  # Beam's CombineFn is untyp
 
 
 class _Finish(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
-    def __init__(self, finish: Callable[[Any], object]) -> None:
+    def __init__(self, about: str, finish: Callable[[Any], object]) -> None:
+        self._about = about
         self._finish = finish
 
     def process(self, element: object) -> Iterator[object]:
         return caught(self._result(element))
 
     def _result(self, state: object) -> Iterator[object]:
-        yield self._finish(state)
+        yield self._about, self._finish(state)
 
 
 class Compute(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is untyped
-    """Reduce a collection by a statistic to one result; yields it, and faults.
+    """Reduce a collection by a statistic to one record; yields it, and reports.
 
     Parameters
     ----------
+    about : str
+        What the record is about.
     statistic : Statistic
     items : callable
         Element to what the statistic adds; picklable.
@@ -87,24 +90,28 @@ class Compute(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is un
 
     def __init__(
         self,
+        about: str,
         statistic: AnyStatistic,
         items: Callable[[Any], Iterable[object]],
         finish: Callable[[Any], object] | None = None,
     ) -> None:
         super().__init__()
+        self._about = about
         self._statistic = statistic
         self._items = items
         self._finish = finish or statistic.finish
 
-    def expand(self, elements: beam.PCollection) -> tuple[beam.PCollection, beam.PCollection]:
+    def expand(
+        self, elements: beam.PCollection
+    ) -> tuple[beam.PCollection, tuple[beam.PCollection, ...]]:
         """Accumulate within bundles, merge between them, finish once."""
         states = elements | "Accumulate" >> beam.ParDo(
             _Accumulate(self._statistic, self._items)
-        ).with_outputs(FAULTS, main="states")
+        ).with_outputs(REPORT, main="states")
         results = (
             states.states
-            | "Merge" >> beam.CombineGlobally(_Merge(self._statistic))
-            | "Finish" >> beam.ParDo(_Finish(self._finish)).with_outputs(FAULTS, main="result")
+            | "Merge" >> beam.CombineGlobally(_Merge(self._statistic)).without_defaults()
+            | "Finish"
+            >> beam.ParDo(_Finish(self._about, self._finish)).with_outputs(REPORT, main="result")
         )
-        faults = (states[FAULTS], results[FAULTS]) | "Faults" >> beam.Flatten()
-        return results.result, faults
+        return results.result, (states[REPORT], results[REPORT])

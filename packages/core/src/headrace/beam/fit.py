@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import apache_beam as beam
 import numpy as np
 import pyarrow as pa
 
 from headrace.beam.compute import Compute
-from headrace.beam.faults import FAULTS, caught
 from headrace.beam.parts import WriteParts, ipc_part
+from headrace.beam.records import REPORT, caught
 from headrace.data.position import position_of, with_position
 from headrace.errors import DataError
 from headrace.models.prepared import PreparedShards, prepare_batch
@@ -22,14 +22,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from headrace.beam.parts import Part
+    from headrace.beam.records import Record
     from headrace.models.model import Model
     from headrace.models.pipeline import SupervisedPipeline
     from headrace.models.preparation import Preparation
 
-__all__ = ["Fit"]
+__all__ = ["FILES", "Fit"]
 
 
-Fitted = tuple[beam.PCollection, beam.PCollection]
+Fitted = tuple[beam.PCollection, tuple[beam.PCollection, ...]]
+
+FILES: Final = "files"
 
 
 class _Prepare(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
@@ -63,9 +66,9 @@ class _FitShards(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
         self._folder_uri = folder_uri
 
     def process(
-        self, _: object, parts: list[Part], rows_by_fold: list[np.ndarray[Any, Any]]
+        self, _: object, parts: list[Record], rows_by_fold: list[np.ndarray[Any, Any]]
     ) -> Iterator[object]:
-        return caught(self._fit(parts, rows_by_fold))
+        return caught(self._fit([part for _, part in parts], rows_by_fold))
 
     def _fit(self, parts: list[Part], rows_by_fold: list[np.ndarray[Any, Any]]) -> Iterator[object]:
         shards = PreparedShards(
@@ -74,6 +77,9 @@ class _FitShards(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
             self._preparation.features(self._empty),
             [int(rows) for rows in np.sum(rows_by_fold, axis=0)] if rows_by_fold else [],
         )
+        written = sum(part.rows for part in parts)
+        if written != shards.n_rows:
+            raise AssertionError(f"{shards.n_rows} rows were prepared, {written} written")
         if not shards.n_rows:
             raise no_training_rows()
         full = self._pipeline.fit(shards)
@@ -87,11 +93,11 @@ class _FitShards(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
                 folds.append(self._pipeline.fit(rest).model)
         except DataError as error:
             fault = error
-        yield fit_files(full, folds, fault)
+        yield FILES, fit_files(full, folds, fault)
 
 
 class Fit(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is untyped
-    """Fit a pipeline's model and fold models; yields one mapping of path to bytes, and faults.
+    """Fit a pipeline's model and fold models; yields a record of the files, and reports.
 
     Parameters
     ----------
@@ -123,6 +129,7 @@ class Fit(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is untype
         if statistic is not None:
             params = self._pipeline.params
             fitted: Fitted = rows | "FitStatistic" >> Compute(
+                FILES,
                 Folded(statistic),
                 FoldedRows(self._preparation, params),
                 FinishFit(statistic, params.folds),
@@ -130,9 +137,9 @@ class Fit(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is untype
             return fitted
         prepared = rows | "Prepare" >> beam.ParDo(
             _Prepare(self._pipeline, self._preparation)
-        ).with_output_types(pa.RecordBatch).with_outputs("rows", FAULTS, main="prepared")
+        ).with_output_types(pa.RecordBatch).with_outputs("rows", REPORT, main="prepared")
         parts = prepared.prepared | "WritePrepared" >> WriteParts(
-            self._staging_uri, "prepared-", "arrow", ipc_part, keep_empty=True
+            "prepared", self._staging_uri, "prepared-", "arrow", ipc_part, keep_empty=True
         )
         fitted_files = (
             rows.pipeline
@@ -142,11 +149,7 @@ class Fit(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is untype
                 _FitShards(self._pipeline, self._preparation, self._empty, self._staging_uri),
                 beam.pvalue.AsList(parts.parts),
                 beam.pvalue.AsList(prepared.rows),
-            ).with_outputs(FAULTS, main="files")
+            ).with_outputs(REPORT, main="files")
         )
-        faults = (
-            prepared[FAULTS],
-            parts[FAULTS],
-            fitted_files[FAULTS],
-        ) | "Faults" >> beam.Flatten()
-        return fitted_files.files, faults
+        reports = (prepared[REPORT], parts[REPORT], fitted_files[REPORT])
+        return fitted_files.files, reports

@@ -12,7 +12,7 @@ import apache_beam as beam
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headrace.beam.faults import FAULTS, caught
+from headrace.beam.records import REPORT, caught
 from headrace.data.position import position_of
 from headrace.errors import HeadraceError
 from headrace.storage.store import open_store
@@ -157,8 +157,16 @@ class _OpenPart:
 
 class _WriteParts(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
     def __init__(
-        self, folder_uri: str, prefix: str, ending: str, make: MakeWriter, *, keep_empty: bool
+        self,
+        about: str,
+        folder_uri: str,
+        prefix: str,
+        ending: str,
+        make: MakeWriter,
+        *,
+        keep_empty: bool,
     ) -> None:
+        self._about = about
         self._folder_uri = folder_uri
         self._prefix = prefix
         self._ending = ending
@@ -185,7 +193,7 @@ class _WriteParts(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
         try:
             self._part.write(batch)
             if position.is_last:
-                yield self._part.close()
+                yield self._about, self._part.close()
                 self._part = None
         except BaseException:
             self._abandon()
@@ -202,10 +210,12 @@ class _WriteParts(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
 
 
 class WriteParts(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is untyped
-    """Write batches into one file a shard; yields a `Part` each, and faults.
+    """Write batches into one file a shard; yields a record of a `Part` each, and a report.
 
     Parameters
     ----------
+    about : str
+        What the records are about.
     folder_uri : str
     prefix, ending : str
         A part is ``<prefix><shard, five digits>.<ending>``: a retry writes the same bytes again.
@@ -216,11 +226,18 @@ class WriteParts(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is
     """
 
     def __init__(
-        self, folder_uri: str, prefix: str, ending: str, make: MakeWriter, *, keep_empty: bool
+        self,
+        about: str,
+        folder_uri: str,
+        prefix: str,
+        ending: str,
+        make: MakeWriter,
+        *,
+        keep_empty: bool,
     ) -> None:
         super().__init__()
-        self._write = _WriteParts(folder_uri, prefix, ending, make, keep_empty=keep_empty)
+        self._write = _WriteParts(about, folder_uri, prefix, ending, make, keep_empty=keep_empty)
 
     def expand(self, batches: beam.PCollection) -> beam.pvalue.DoOutputsTuple:
         """Write."""
-        return batches | beam.ParDo(self._write).with_outputs(FAULTS, main="parts")
+        return batches | beam.ParDo(self._write).with_outputs(REPORT, main="parts")

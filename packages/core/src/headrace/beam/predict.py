@@ -9,7 +9,7 @@ import apache_beam as beam
 import pyarrow as pa
 from apache_beam.utils.shared import Shared
 
-from headrace.beam.faults import FAULTS, caught
+from headrace.beam.records import REPORT, caught
 from headrace.data.position import position_of, with_position
 from headrace.models.loading import load_bundle
 from headrace.plugins.manager import discover
@@ -96,7 +96,7 @@ class _Predict(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
 
 
 class Predict(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is untyped
-    """Add predictions to batches; yields batches, and faults.
+    """Add predictions to batches; yields batches, and a report.
 
     Parameters
     ----------
@@ -118,5 +118,5 @@ class Predict(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is un
     def expand(self, batches: beam.PCollection) -> beam.pvalue.DoOutputsTuple:
         """Predict each batch."""
         return batches | beam.ParDo(self._predict).with_output_types(pa.RecordBatch).with_outputs(
-            FAULTS, main="predicted"
+            REPORT, main="predicted"
         )

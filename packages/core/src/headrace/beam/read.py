@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import apache_beam as beam
 import pyarrow as pa
 
-from headrace.beam.faults import FAULTS, caught
+from headrace.beam.records import REPORT, caught
 from headrace.data.shards import read_shard
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class _ReadShard(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
 
 
 class Read(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is untyped
-    """Read the columns of ``schema`` of a source; yields batches, and faults as a second output.
+    """Read the columns of ``schema`` of a source; yields batches, and a report.
 
     Only the shards' descriptors are spread over workers; a batch stays where it was read.
     """
@@ -46,5 +46,5 @@ class Read(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is untyp
             | "ReadShard"
             >> beam.ParDo(_ReadShard(self._schema))
             .with_output_types(pa.RecordBatch)
-            .with_outputs(FAULTS, main="batches")
+            .with_outputs(REPORT, main="batches")
         )

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
+import time
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,74 +13,68 @@ from typing import TYPE_CHECKING, Any
 import apache_beam as beam
 from apache_beam.transforms.combiners import ToListCombineFn
 
-from headrace.beam.faults import FAULTS, caught, raise_first
+from headrace.beam.records import FAULT, REPORT, caught, raise_first, record
 from headrace.storage.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from headrace.beam.records import Record
     from headrace.beam.runners import Runner
 
-__all__ = ["Outputs", "Report", "Save", "run_pass"]
+__all__ = ["Report", "Reports", "Save", "run_pass"]
 
+_log = logging.getLogger(__name__)
 _REPORT_LIMIT = 256 * 2**20
 
-Outputs = Mapping[str, beam.PCollection]
-Report = dict[str, list[Any]]
+Reports = tuple[beam.PCollection, ...]
+Report = Mapping[str, list[Any]]
 
 
 class _WriteReport(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
-    def __init__(self, staging_uri: str, name: str, tags: tuple[str, ...]) -> None:
+    def __init__(self, staging_uri: str, name: str) -> None:
         self._staging_uri = staging_uri
         self._name = name
-        self._tags = tags
 
-    def process(self, element: list[tuple[str, Any]]) -> None:
-        report: dict[str, list[object]] = {tag: [] for tag in self._tags}
-        for tag, record in element:
-            report[tag].append(_plain(record))
-        data = json.dumps(report).encode()
-        open_store(self._staging_uri).write(self._name, data)
+    def process(self, element: list[Record]) -> None:
+        records = [(about, _plain(value)) for about, value in element]
+        open_store(self._staging_uri).write(self._name, json.dumps(records).encode())
 
 
-def _plain(record: Any) -> object:  # noqa: ANN401 - JSON or a dataclass
-    return asdict(record) if is_dataclass(record) and not isinstance(record, type) else record
-
-
-def _tagged(tag: str) -> beam.PTransform:
-    return beam.Map(lambda record, tag: (tag, record), tag)
+def _plain(value: Any) -> object:  # noqa: ANN401 - JSON or a dataclass
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 class _Save(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
     def __init__(self, staging_uri: str) -> None:
         self._staging_uri = staging_uri
 
-    def process(self, element: Mapping[str, bytes]) -> Iterator[object]:
-        return caught(self._save(element))
+    def process(self, element: tuple[str, Mapping[str, bytes]]) -> Iterator[object]:
+        return caught(self._save(*element))
 
-    def _save(self, files: Mapping[str, bytes]) -> Iterator[object]:
+    def _save(self, about: str, files: Mapping[str, bytes]) -> Iterator[object]:
         store = open_store(self._staging_uri)
         for path, data in files.items():
             store.write(path, data)
-            yield {"path": path, "size": len(data)}
+            yield record(about, path)
 
 
 class Save(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is untyped
-    """Write each mapping of path to bytes into staging; yields a record a file, and faults."""
+    """Write each record's files, a mapping of path to bytes, into staging; reports the paths."""
 
     def __init__(self, staging_uri: str) -> None:
         super().__init__()
         self._staging_uri = staging_uri
 
-    def expand(self, files: beam.PCollection) -> beam.pvalue.DoOutputsTuple:
+    def expand(self, files: beam.PCollection) -> beam.PCollection:
         """Write."""
-        return files | beam.ParDo(_Save(self._staging_uri)).with_outputs(FAULTS, main="saved")
+        return (files | beam.ParDo(_Save(self._staging_uri)).with_outputs(REPORT))[REPORT]
 
 
 def run_pass(
-    runner: Runner, staging_uri: str, name: str, build: Callable[[beam.Pipeline], Outputs]
+    runner: Runner, staging_uri: str, name: str, build: Callable[[beam.Pipeline], Reports]
 ) -> Report:
-    """Run one Beam pipeline and return the records of its outputs.
+    """Run one Beam pipeline and return the records of its reports, by what they are about.
 
     Parameters
     ----------
@@ -87,7 +84,7 @@ def run_pass(
     name : str
         Of the pass.
     build : callable
-        Builds the graph; its outputs are collections of small JSON records or dataclasses.
+        Builds the graph and returns all reports of its steps.
 
     Raises
     ------
@@ -97,18 +94,18 @@ def run_pass(
     file = f"report-{name}.json"
 
     def graph(root: beam.Pipeline) -> None:
-        outputs = build(root)
-        collections = tuple(
-            output | f"Tag {tag}" >> _tagged(tag) for tag, output in outputs.items()
-        )
         _ = (
-            collections
+            build(root)
             | "Records" >> beam.Flatten()
-            | "Collect" >> beam.CombineGlobally(ToListCombineFn())
-            | "Report" >> beam.ParDo(_WriteReport(staging_uri, file, tuple(outputs)))
+            | "Collect" >> beam.CombineGlobally(ToListCombineFn()).without_defaults()
+            | "Report" >> beam.ParDo(_WriteReport(staging_uri, file))
         )
 
+    started = time.monotonic()
     runner.run(graph)
-    report: Report = json.loads(open_store(staging_uri).read(file, limit=_REPORT_LIMIT))
-    raise_first(report.get(FAULTS, []))
+    _log.info("pass %s: %.1f s", name, time.monotonic() - started)
+    report = defaultdict(list)
+    for about, value in json.loads(open_store(staging_uri).read(file, limit=_REPORT_LIMIT)):
+        report[about].append(value)
+    raise_first(report[FAULT])
     return report

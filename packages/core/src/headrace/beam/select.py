@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import apache_beam as beam
 import pyarrow as pa
 
+from headrace.beam.records import REPORT, record
 from headrace.data.keys import hash_keys, is_holdout
 from headrace.data.position import position_of, with_position
 
@@ -35,11 +36,11 @@ class _Select(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
             chosen = held if self._part == "holdout" else ~held
             batch = with_position(batch.filter(pa.array(chosen)), position_of(batch))
         yield batch
-        yield beam.pvalue.TaggedOutput(SELECTED, batch.num_rows)
+        yield record(SELECTED, batch.num_rows)
 
 
 class Select(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is untyped
-    """Keep the rows of one part; yields batches, and the number of rows of each.
+    """Keep the rows of one part; yields batches, and reports the number of rows of each.
 
     Without a holdout all rows are training rows.
     """
@@ -51,5 +52,5 @@ class Select(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is unt
     def expand(self, batches: beam.PCollection) -> beam.pvalue.DoOutputsTuple:
         """Filter each batch."""
         return batches | beam.ParDo(self._select).with_output_types(pa.RecordBatch).with_outputs(
-            SELECTED, main="rows"
+            REPORT, main="rows"
         )

@@ -8,7 +8,7 @@ import apache_beam as beam
 import numpy as np
 import pyarrow as pa
 
-from headrace.beam.faults import FAULTS, caught
+from headrace.beam.records import REPORT, caught, record
 from headrace.data.position import position_of, with_position
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class _Validate(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
         position = position_of(batch)
         checked = self._rules.check(batch)
         yield with_position(checked.good, position)
-        yield beam.pvalue.TaggedOutput(COUNTS, checked.counts)
+        yield record(COUNTS, checked.counts)
         yield beam.pvalue.TaggedOutput(REJECTS, self._rejects(batch, checked, position))
 
     def _rejects(
@@ -69,7 +69,7 @@ class _Validate(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
 class Validate(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is untyped
     """Check every row by the rules.
 
-    Outputs: good batches (main), rejected rows, counts of rows by batch, and faults.
+    Outputs: good batches (main), rejected rows, and a report with each batch's counts.
     """
 
     def __init__(self, rules: RowRules, source: Source) -> None:
@@ -81,4 +81,4 @@ class Validate(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is u
         """Split each batch."""
         return batches | beam.ParDo(_Validate(self._rules, self._uris)).with_output_types(
             pa.RecordBatch
-        ).with_outputs(REJECTS, COUNTS, FAULTS, main="good")
+        ).with_outputs(REJECTS, REPORT, main="good")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import (
     BaseModel,
@@ -13,6 +13,11 @@ from pydantic import (
     model_serializer,
     model_validator,
 )
+
+if TYPE_CHECKING:
+    from pydantic import GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
 
 __all__ = ["ColumnName", "Params", "SupervisedParams", "TransformStep"]
 
@@ -41,6 +46,20 @@ class TransformStep(Params):
             return {"name": name, "options": {} if options is None else options}
         return value
 
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Describe the short forms as well, for they are what people write."""
+        long = handler.resolve_ref_schema(handler(schema))
+        short = {
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": {"type": ["object", "null"]},
+        }
+        return {"anyOf": [{"type": "string"}, short, long]}
+
     @model_serializer
     def _to_short_form(self) -> str | dict[str, dict[str, JsonValue]]:
         return {self.name: self.options} if self.options else self.name
@@ -67,7 +86,7 @@ class SupervisedParams(Params):
     folds: Annotated[int, Field(ge=0, le=100)] = 5
     """Number of fold models for out-of-fold scoring; 0 fits none, 1 is refused."""
 
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     """Salt of the hash that decides holdout and folds, and seed of the fit."""
 
     transforms: dict[ColumnName, tuple[TransformStep, ...]] = {}

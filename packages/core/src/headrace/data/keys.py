@@ -47,7 +47,7 @@ def hash_keys(batch: pa.RecordBatch, key: Sequence[str], seed: int) -> Hashes:
     key : sequence of str
         Key columns; their order matters.
     seed : int
-        Salt, at least 0 and below 2**63.
+        Salt, at least 0 and below 2**32.
 
     Returns
     -------

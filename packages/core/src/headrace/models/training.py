@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from headrace.models.preparation import Preparation
     from headrace.statistics.statistic import Statistic
 
-__all__ = ["FinishFit", "FoldedRows", "fit_files", "folds_of", "training_batch"]
+FIT_FILE: Final = "fit.json"
+
+__all__ = ["FIT_FILE", "FinishFit", "FoldedRows", "fit_files", "folds_of", "training_batch"]
 
 
 def training_batch(
@@ -120,5 +122,5 @@ def fit_files(
     files = {f"model/{name}": data for name, data in full.model.state().items()}
     for index, model in enumerate(folds):
         files |= {f"folds/{index}/{name}": data for name, data in model.state().items()}
-    files["fit.json"] = json.dumps({"warnings": warnings, "n_folds": len(folds)}).encode()
+    files[FIT_FILE] = json.dumps({"warnings": warnings, "n_folds": len(folds)}).encode()
     return files

@@ -11,7 +11,32 @@ if TYPE_CHECKING:
     from headrace.contracts.params import Params
     from headrace.plugins.manager import Plugins
 
-__all__ = ["build_catalog"]
+__all__ = ["build_catalog", "catalog_pipeline"]
+
+
+def catalog_pipeline(plugins: Plugins, name: str) -> CatalogPipeline:
+    """Return one pipeline and all that can be asked of it.
+
+    Raises
+    ------
+    RequestError
+        No plugin has registered the name.
+    PluginError
+        Its params cannot be imported.
+    """
+    spec = plugins.pipeline(name)
+    params = cast("type[Params]", plugins.load_params(name))
+    return CatalogPipeline(
+        summary=spec.summary,
+        plugin=plugins.owner(name).name,
+        modes=spec.modes,
+        params=params.model_json_schema(),
+        needs=tuple(
+            CatalogColumn(param=need.param, modes=need.modes, types=need.types)
+            for need in spec.needs
+        ),
+        adds=spec.adds,
+    )
 
 
 def build_catalog(plugins: Plugins) -> Catalog:
@@ -22,26 +47,12 @@ def build_catalog(plugins: Plugins) -> Catalog:
     PluginError
         A pipeline's params cannot be imported.
     """
-    pipelines = {}
-    for name, spec in plugins.pipelines.items():
-        params = cast("type[Params]", plugins.load_params(name))
-        pipelines[name] = CatalogPipeline(
-            summary=spec.summary,
-            plugin=plugins.owner(name).name,
-            modes=spec.modes,
-            params=params.model_json_schema(),
-            needs=tuple(
-                CatalogColumn(param=need.param, modes=need.modes, types=need.types)
-                for need in spec.needs
-            ),
-            adds=spec.adds,
-        )
     return Catalog(
         version=version("headrace"),
         plugins={
             name: CatalogPlugin(distribution=plugin.distribution, version=plugin.version)
             for name, plugin in plugins.installed.items()
         },
-        pipelines=pipelines,
+        pipelines={name: catalog_pipeline(plugins, name) for name in plugins.pipelines},
         transforms={name: spec.summary for name, spec in plugins.transforms.items()},
     )

@@ -214,6 +214,10 @@ class Plugins:
         """Return the plugin that registered a pipeline."""
         return self._installed[self._pipelines[0][pipeline][1]]
 
+    def command_owner(self, name: str) -> str:
+        """Return the name of the plugin that registered a group of commands."""
+        return self._commands[0][name][1]
+
     def load_pipeline(self, name: str) -> object:
         """Import a pipeline's class."""
         return load(self.pipeline(name).load, self.owner(name).name)

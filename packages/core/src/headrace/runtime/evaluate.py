@@ -14,6 +14,7 @@ from headrace.errors import DataError
 from headrace.models.loading import load_bundle
 from headrace.runtime.columns import ReadColumns, columns_with_bundle
 from headrace.runtime.report import Quarantine, base_manifest
+from headrace.runtime.staging import staging_for
 from headrace.storage.versions import Versions
 
 if TYPE_CHECKING:
@@ -40,25 +41,21 @@ def run_evaluate(work: Work, disabled: frozenset[str]) -> Manifest:
     rules = columns_with_bundle(bundle, columns, work.where, labelled=True, keyed=False)
     target = work.target or Versions(f"{work.request.root}/datasets/evaluation", "dataset")
     quarantine = Quarantine(work)
-    staging = target.staging_path(work.version)
-    job = EvaluateJob(
-        address=BundleAddress(work.model_folder, work.model.digest, work.model.files, disabled),
-        task=bundle.task,
-        target=bundle.params.target,
-        weight=bundle.params.weight,
-        source=source,
-        schema=columns.schema(),
-        rules=rules,
-        counted=quarantine.publish,
-        staging_uri=target.store.uri(staging.rstrip("/")),
-        rejects_uri=quarantine.folder_uri,
-    )
     runner = make_runner(work.request.runner, work.request.runner_options)
-    target.store.write(staging + "request.json", work.request.model_dump_json().encode())
-    try:
+    with staging_for(target, work.version, work.request) as staging:
+        job = EvaluateJob(
+            address=BundleAddress(work.model_folder, work.model.digest, work.model.files, disabled),
+            task=bundle.task,
+            target=bundle.params.target,
+            weight=bundle.params.weight,
+            source=source,
+            schema=columns.schema(),
+            rules=rules,
+            counted=quarantine.publish,
+            staging_uri=staging.uri,
+            rejects_uri=quarantine.folder_uri,
+        )
         evaluated = evaluate(runner, job)
-    finally:
-        target.clear_staging(work.version)
     counts = evaluated.rejected.counts
     if not evaluated.metrics:
         raise DataError(

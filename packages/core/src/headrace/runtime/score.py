@@ -16,6 +16,7 @@ from headrace.errors import DataError, RequestError
 from headrace.models.loading import load_bundle
 from headrace.runtime.columns import ReadColumns, columns_with_bundle
 from headrace.runtime.report import Quarantine, base_manifest, part_files
+from headrace.runtime.staging import staging_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,30 +57,29 @@ def run_score(work: Work, disabled: frozenset[str]) -> Manifest:
     )
     schema = columns.schema(keep)
     quarantine = Quarantine(work)
-    staging = target.staging_path(work.version)
-    job = ScoreJob(
-        address=address,
-        prediction=prediction,
-        keep=keep,
-        out_of_fold=request.out_of_fold,
-        source=source,
-        schema=schema,
-        rules=rules,
-        counted=quarantine.publish,
-        output_uri=target.store.uri(target.version_path(work.version).rstrip("/")),
-        staging_uri=target.store.uri(staging.rstrip("/")),
-        rejects_uri=quarantine.folder_uri,
-    )
     runner = make_runner(request.runner, request.runner_options)
-    target.store.write(staging + "request.json", request.model_dump_json().encode())
-    try:
+    with staging_for(target, work.version, request) as staging:
+        job = ScoreJob(
+            address=address,
+            prediction=prediction,
+            keep=keep,
+            out_of_fold=request.out_of_fold,
+            source=source,
+            schema=schema,
+            rules=rules,
+            counted=quarantine.publish,
+            output_uri=target.store.uri(target.version_path(work.version).rstrip("/")),
+            staging_uri=staging.uri,
+            rejects_uri=quarantine.folder_uri,
+        )
         scored = score(runner, job)
-        counts = scored.rejected.counts
-        written = sum(part.rows for part in scored.parts)
-        _log.info("scored %s rows into %d parts", f"{written:,}", len(scored.parts))
-        if not written:
-            raise DataError("The input has no rows to score", where=work.source.uri)
-        manifest = base_manifest(
+    counts = scored.rejected.counts
+    written = sum(part.rows for part in scored.parts)
+    _log.info("scored %s rows into %d parts", f"{written:,}", len(scored.parts))
+    if not written:
+        raise DataError("The input has no rows to score", where=work.source.uri)
+    return target.publish(
+        base_manifest(
             work,
             "dataset",
             target.uri,
@@ -88,9 +88,7 @@ def run_score(work: Work, disabled: frozenset[str]) -> Manifest:
             rejected_reasons=dict(counts.reasons),
             columns=_output_columns(bundle, schema, keep, prediction),
         )
-        return target.publish(manifest)
-    finally:
-        target.clear_staging(work.version)
+    )
 
 
 def _columns_to_keep(

@@ -17,8 +17,10 @@ from headrace.data.shards import plan_shards, read_shard
 from headrace.models.bundle import Bundle
 from headrace.models.golden import GOLDEN_FILE, GOLDEN_ROWS, check_golden, golden_rows
 from headrace.models.loading import load_bundle
+from headrace.models.training import FIT_FILE
 from headrace.runtime.columns import columns_to_train
 from headrace.runtime.report import Quarantine, base_manifest, store_files
+from headrace.runtime.staging import staging_for
 
 if TYPE_CHECKING:
     from headrace.beam.graphs import Holdout, Trained
@@ -54,37 +56,30 @@ def run_train(work: Work, disabled: frozenset[str]) -> Manifest:
         pipeline, source.schema, work.where, work.source.uri, work.plugins
     )
     quarantine = Quarantine(work)
-    staging = target.staging_path(work.version)
-    job = TrainJob(
-        pipeline=pipeline,
-        source=source,
-        schema=schema,
-        rules=rules,
-        preparation=preparation,
-        counted=quarantine.publish,
-        staging_uri=target.store.uri(staging.rstrip("/")),
-        rejects_uri=quarantine.folder_uri,
-    )
     runner = make_runner(work.request.runner, work.request.runner_options)
-    target.store.write(staging + "request.json", work.request.model_dump_json().encode())
-    try:
+    with staging_for(target, work.version, work.request) as staging:
+        job = TrainJob(
+            pipeline=pipeline,
+            source=source,
+            schema=schema,
+            rules=rules,
+            preparation=preparation,
+            counted=quarantine.publish,
+            staging_uri=staging.uri,
+            rejects_uri=quarantine.folder_uri,
+        )
         trained = train(runner, job)
         _log.info("fitted on %s rows", f"{trained.rows_trained:,}")
-        fitted = {
-            path: target.store.read(staging + path, limit=_STATE_LIMIT) for path in trained.paths
-        }
+        fitted = {path: staging.read(path, limit=_STATE_LIMIT) for path in trained.paths}
         bundle = _bundle(work, pipeline, trained, fitted)
         files = bundle.files()
         files[GOLDEN_FILE] = golden_rows(bundle, _first_rows(source, job))
         entries = store_files(target, work.version, files)
         address = _prove(target, work, entries, files[GOLDEN_FILE], disabled)
         holdout = measure_holdout(runner, job, address) if work.params.holdout else None
-        manifest = _manifest(
-            work, trained, entries, schema, holdout, json.loads(fitted["fit.json"])
-        )
+        fit_warnings = json.loads(fitted[FIT_FILE])["warnings"]
+        manifest = _manifest(work, trained, entries, schema, holdout, fit_warnings)
         return target.publish(manifest)
-    finally:
-        target.clear_staging(work.version)
 
 
 def _bundle(
@@ -105,7 +100,7 @@ def _bundle(
             }
         )
 
-    n_folds = int(json.loads(fitted["fit.json"])["n_folds"])
+    n_folds = int(json.loads(fitted[FIT_FILE])["n_folds"])
     shared = {name: getattr(pipeline.params, name) for name in SupervisedParams.model_fields}
     return Bundle(
         pipeline=work.request.pipeline,
@@ -151,11 +146,11 @@ def _manifest(
     entries: tuple[FileEntry, ...],
     schema: pa.Schema,
     holdout: Holdout | None,
-    fit: dict[str, Any],
+    fit_warnings: list[str],
 ) -> Manifest:
     assert work.target is not None  # noqa: S101 - of a training
     counts = trained.rejected.counts
-    warnings = list(fit["warnings"])
+    warnings = list(fit_warnings)
     if holdout is not None and not holdout.rows:
         warnings.append("the holdout has no rows, so there are no metrics")
     features = [chain.feature for chain in trained.preparation.chains]

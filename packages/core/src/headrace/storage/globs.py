@@ -37,18 +37,29 @@ def matches(path: str, pattern: str) -> bool:
     wanted = pattern.split("/")
     if wanted[-1] == _ANY_DEPTH:
         wanted.append("*")
-    return _matches(path.split("/"), wanted)
+    reached = _past_any_depth({0}, wanted)
+    for name in path.split("/"):
+        taken = (_after(name, position, wanted) for position in reached)
+        reached = _past_any_depth({position for position in taken if position is not None}, wanted)
+    return len(wanted) in reached
 
 
-def _matches(path: list[str], pattern: list[str]) -> bool:
-    if not pattern:
-        return not path
-    first, *rest = pattern
-    if first == _ANY_DEPTH:
-        if _matches(path, rest):
-            return True
-        return bool(path) and not is_hidden(path[0]) and _matches(path[1:], pattern)
-    return bool(path) and _fits(path[0], first) and _matches(path[1:], rest)
+def _past_any_depth(positions: set[int], pattern: list[str]) -> set[int]:
+    """Add the positions in the pattern that are reached because ``**`` may mean nothing."""
+    reached = set(positions)
+    for position in range(len(pattern)):
+        if position in reached and pattern[position] == _ANY_DEPTH:
+            reached.add(position + 1)
+    return reached
+
+
+def _after(name: str, position: int, pattern: list[str]) -> int | None:
+    """Return the position in the pattern after one segment of the path, or None for no match."""
+    if position == len(pattern):
+        return None
+    if pattern[position] == _ANY_DEPTH:
+        return None if is_hidden(name) else position
+    return position + 1 if _fits(name, pattern[position]) else None
 
 
 def _fits(name: str, pattern: str) -> bool:

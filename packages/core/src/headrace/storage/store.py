@@ -25,11 +25,11 @@ from headrace.storage.faults import translated
 from headrace.storage.layout import is_inside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from obstore import ObjectMeta, WritableFile
+    from obstore import ListResult, ObjectMeta, WritableFile
     from obstore.store import ObjectStore
     from typing_extensions import Buffer
 
@@ -196,21 +196,18 @@ class Store:
 
     def list(self, prefix: str = "") -> Iterator[FileInfo]:
         """Yield all files below a folder, in no order; none where there is no such folder."""
-        with self._translated("read", prefix):
+        with suppress(_Absent), self._translated("read", prefix, _Absent):
             for chunk in obstore.list(self._handle, prefix=self._folder(prefix)):
                 yield from map(self._info, chunk)
 
     def files(self, prefix: str = "") -> Iterator[FileInfo]:
         """Yield the files right in a folder, in no order; none where there is no such folder."""
-        with self._translated("read", prefix):
-            found = obstore.list_with_delimiter(self._handle, prefix=self._folder(prefix))
-            yield from map(self._info, found["objects"])
+        yield from map(self._info, self._level(prefix)["objects"])
 
     def folders(self, prefix: str = "") -> tuple[str, ...]:
         """Return the names of the folders in a folder, sorted."""
-        with self._translated("read", prefix):
-            found = obstore.list_with_delimiter(self._handle, prefix=self._folder(prefix))
-            return tuple(sorted(path.rpartition("/")[2] for path in found["common_prefixes"]))
+        paths = self._level(prefix)["common_prefixes"]
+        return tuple(sorted(path.rpartition("/")[2] for path in paths))
 
     def delete(self, path: str) -> None:
         """Delete a file; do nothing where there is none."""
@@ -241,6 +238,11 @@ class Store:
                     where=self.uri(path),
                 )
             return bytes(found.bytes())
+
+    def _level(self, prefix: str) -> ListResult[Sequence[ObjectMeta]]:
+        with suppress(_Absent), self._translated("read", prefix, _Absent):
+            return obstore.list_with_delimiter(self._handle, prefix=self._folder(prefix))
+        return {"common_prefixes": [], "objects": []}
 
     @property
     def _is_remote(self) -> bool:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import apache_beam as beam
 import numpy as np
 
 from headrace.beam.compute import Compute
-from headrace.beam.faults import FAULTS
 from headrace.beam.graphs.rows import good_rows, rejected_of
 from headrace.beam.predict import Predict
+from headrace.beam.records import REPORT
 from headrace.beam.report import run_pass
 from headrace.data.numbers import numbers
 from headrace.metrics import BinaryMetrics, Predictions, RegressionMetrics
@@ -20,18 +19,20 @@ from headrace.models.pipeline import Task
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import apache_beam as beam
     import pyarrow as pa
 
     from headrace.beam.graphs.rows import Rejected
     from headrace.beam.predict import BundleAddress
-    from headrace.beam.report import Outputs
+    from headrace.beam.report import Reports
     from headrace.beam.runners import Runner
     from headrace.data.rows import RowRules
     from headrace.data.shards import Source
     from headrace.statistics.statistic import Statistic
 
-__all__ = ["EvaluateJob", "Evaluated", "evaluate", "metrics_of"]
+__all__ = ["METRICS", "EvaluateJob", "Evaluated", "evaluate", "measured"]
 
+METRICS: Final = "metrics"
 _PREDICTION: Final = "headrace.prediction"
 
 
@@ -64,7 +65,7 @@ def evaluate(runner: Runner, job: EvaluateJob) -> Evaluated:
     report = run_pass(runner, job.staging_uri, "evaluate", _Evaluate(job))
     rejected = rejected_of(report, job.schema)
     job.counted(rejected)
-    return Evaluated(report["metrics"][0], rejected)
+    return Evaluated(report[METRICS][0], rejected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,27 +74,26 @@ class _Evaluate:
 
     job: EvaluateJob
 
-    def __call__(self, root: beam.Pipeline) -> Outputs:
+    def __call__(self, root: beam.Pipeline) -> Reports:
         job = self.job
         good = good_rows(root, job.source, job.schema, job.rules, job.rejects_uri)
-        metrics, faults = metrics_of(good.batches, job.address, job.task, job.target, job.weight)
-        all_faults = (*good.faults, faults) | "AllFaults" >> beam.Flatten()
-        return good.outputs | {"metrics": metrics, FAULTS: all_faults}
+        metrics = measured(good.batches, job.address, job.task, job.target, job.weight)
+        return (*good.reports, *metrics)
 
 
-def metrics_of(
+def measured(
     rows: beam.PCollection, address: BundleAddress, task: Task, target: str, weight: str | None
-) -> tuple[beam.PCollection, beam.PCollection]:
-    """Return the metrics of a bundle on labelled rows as one element, and faults."""
+) -> Reports:
+    """Return reports with the metrics of a bundle on labelled rows."""
     keep = (target,) if weight is None else (target, weight)
     predicted = rows | "Predict" >> Predict(address, _PREDICTION, keep, out_of_fold=False)
     statistic: Statistic[Any, Predictions, dict[str, float]] = (
         BinaryMetrics() if task is Task.BINARY else RegressionMetrics()
     )
-    metrics, faults = predicted.predicted | "Measure" >> Compute(
-        statistic, _PredictionsOf(target, weight)
+    metrics, reports = predicted.predicted | "Measure" >> Compute(
+        METRICS, statistic, _PredictionsOf(target, weight)
     )
-    return metrics, (predicted[FAULTS], faults) | "MetricFaults" >> beam.Flatten()
+    return (predicted[REPORT], metrics, *reports)
 
 
 @dataclass(frozen=True, slots=True)

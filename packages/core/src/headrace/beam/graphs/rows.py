@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from headrace.beam.compute import Compute
-from headrace.beam.faults import FAULTS
 from headrace.beam.parts import Part, WriteParts, parquet_part
 from headrace.beam.read import Read
-from headrace.beam.validate import COUNTS, REJECTS, Validate
+from headrace.beam.records import REPORT
+from headrace.beam.validate import COUNTS, REJECTS, Validate, rejects_schema
 from headrace.data.rows import RowCounts
-from headrace.statistics.total import Total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,13 +17,11 @@ if TYPE_CHECKING:
     import apache_beam as beam
     import pyarrow as pa
 
-    from headrace.beam.report import Report
+    from headrace.beam.report import Report, Reports
     from headrace.data.rows import RowRules
     from headrace.data.shards import Source
 
 __all__ = ["GoodRows", "Rejected", "good_rows", "itself", "rejected_of"]
-
-REJECTED_PARTS: Final = "rejected_parts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +35,10 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class GoodRows:
-    """Batches to go on with, and the outputs for the report."""
+    """Batches to go on with, and the reports of the steps so far."""
 
     batches: beam.PCollection
-    outputs: dict[str, beam.PCollection]
-    faults: tuple[beam.PCollection, ...]
+    reports: Reports
 
 
 def itself(element: object) -> Iterable[object]:
@@ -72,17 +67,13 @@ def good_rows(
     """
     read = root | "Read" >> Read(source, schema)
     checked = read.batches | "Validate" >> Validate(rules, source)
+    reports = (read[REPORT], checked[REPORT])
     if rejects_uri is None:
-        return GoodRows(checked.good, {}, (read[FAULTS], checked[FAULTS]))
-    counts, count_faults = checked[COUNTS] | "CountRows" >> Compute(Total(RowCounts), itself)
+        return GoodRows(checked.good, reports)
     parts = checked[REJECTS] | "WriteRejects" >> WriteParts(
-        rejects_uri, "part-", "parquet", parquet_part, keep_empty=False
+        REJECTS, rejects_uri, "part-", "parquet", parquet_part, keep_empty=False
     )
-    return GoodRows(
-        checked.good,
-        {COUNTS: counts, REJECTED_PARTS: parts.parts},
-        (read[FAULTS], checked[FAULTS], count_faults, parts[FAULTS]),
-    )
+    return GoodRows(checked.good, (*reports, parts.parts, parts[REPORT]))
 
 
 def rejected_of(report: Report, schema: pa.Schema) -> Rejected:
@@ -93,12 +84,12 @@ def rejected_of(report: Report, schema: pa.Schema) -> Rejected:
     AssertionError
         The bad rows that were counted and those that were written differ.
     """
-    counts = RowCounts(**report[COUNTS][0])
-    parts = parts_of(report[REJECTED_PARTS])
+    counts = sum((RowCounts(**counted) for counted in report[COUNTS]), RowCounts())
+    parts = parts_of(report[REJECTS])
     written = sum(part.rows for part in parts)
     if written != counts.rejected:
         raise AssertionError(f"{counts.rejected} rows were rejected, {written} are in quarantine")
-    columns = tuple((field.name, str(field.type)) for field in schema)
+    columns = tuple((field.name, str(field.type)) for field in rejects_schema(schema))
     return Rejected(counts, parts, columns)
 
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import apache_beam as beam
-
-from headrace.beam.faults import FAULTS
 from headrace.beam.graphs.rows import (
     good_rows,
     parts_of,
@@ -15,11 +12,13 @@ from headrace.beam.graphs.rows import (
 )
 from headrace.beam.parts import WriteParts, parquet_part
 from headrace.beam.predict import Predict
+from headrace.beam.records import REPORT
 from headrace.beam.report import run_pass
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import apache_beam as beam
     import pyarrow as pa
 
     from headrace.beam.graphs.rows import (
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     )
     from headrace.beam.parts import Part
     from headrace.beam.predict import BundleAddress
-    from headrace.beam.report import Outputs
+    from headrace.beam.report import Reports
     from headrace.beam.runners import Runner
     from headrace.data.rows import RowRules
     from headrace.data.shards import Source
@@ -102,17 +101,13 @@ class _Score:
 
     job: ScoreJob
 
-    def __call__(self, root: beam.Pipeline) -> Outputs:
+    def __call__(self, root: beam.Pipeline) -> Reports:
         job = self.job
         good = good_rows(root, job.source, job.schema, job.rules, job.rejects_uri)
         predicted = good.batches | "Predict" >> Predict(
             job.address, job.prediction, job.keep, out_of_fold=job.out_of_fold
         )
         written = predicted.predicted | "Write" >> WriteParts(
-            job.output_uri, "part-", "parquet", parquet_part, keep_empty=True
+            _PARTS, job.output_uri, "part-", "parquet", parquet_part, keep_empty=True
         )
-        faults = (*good.faults, predicted[FAULTS], written[FAULTS])
-        return good.outputs | {
-            _PARTS: written.parts,
-            FAULTS: faults | "AllFaults" >> beam.Flatten(),
-        }
+        return (*good.reports, predicted[REPORT], written.parts, written[REPORT])

@@ -9,25 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-import apache_beam as beam
 import pyarrow as pa
 
 from headrace.beam.compute import Compute
-from headrace.beam.faults import FAULTS
-from headrace.beam.fit import Fit
-from headrace.beam.graphs.evaluate import metrics_of
+from headrace.beam.fit import FILES, Fit
+from headrace.beam.graphs.evaluate import METRICS, measured
 from headrace.beam.graphs.rows import good_rows, itself, rejected_of
+from headrace.beam.records import REPORT
 from headrace.beam.report import Save, run_pass
 from headrace.beam.select import SELECTED, Select
 from headrace.models.preparation import Preparation
-from headrace.statistics.total import Total
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    import apache_beam as beam
+
     from headrace.beam.graphs.rows import Rejected
     from headrace.beam.predict import BundleAddress
-    from headrace.beam.report import Outputs, Report
+    from headrace.beam.report import Report, Reports
     from headrace.beam.runners import Runner
     from headrace.beam.select import Part
     from headrace.data.rows import RowRules
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 __all__ = ["Holdout", "TrainJob", "Trained", "measure_holdout", "train"]
 
 _LEARNT: Final = "learnt"
-_SAVED: Final = "saved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +106,13 @@ def train(runner: Runner, job: TrainJob) -> Trained:
     fit = _FitModel(job, preparation, job.rejects_uri if rejected is None else None)
     report = run_pass(runner, job.staging_uri, "fit", fit)
     rejected = rejected or _counted(report, job)
-    paths = tuple(record["path"] for record in report[_SAVED])
-    return Trained(preparation, paths, rejected, int(report[SELECTED][0]))
+    return Trained(preparation, tuple(report[FILES]), rejected, sum(report[SELECTED]))
 
 
 def measure_holdout(runner: Runner, job: TrainJob, address: BundleAddress) -> Holdout:
     """Measure a fitted bundle on the holdout."""
     report = run_pass(runner, job.staging_uri, "holdout", _Measure(job, address))
-    return Holdout(int(report[SELECTED][0]), report["metrics"][0])
+    return Holdout(sum(report[SELECTED]), report[METRICS][0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +123,12 @@ class _Learn:
     preparation: Preparation
     rejects_uri: str | None
 
-    def __call__(self, root: beam.Pipeline) -> Outputs:
-        rows, outputs, faults = _selected(root, self.job, "training", self.rejects_uri)
-        statistic = self.preparation.statistic()
-        learnt, learn_faults = rows | "Learn" >> Compute(
-            statistic, itself, _FinishLearning(self.preparation)
+    def __call__(self, root: beam.Pipeline) -> Reports:
+        rows, reports = _selected(root, self.job, "training", self.rejects_uri)
+        learnt, learn_reports = rows | "Learn" >> Compute(
+            _LEARNT, self.preparation.statistic(), itself, _FinishLearning(self.preparation)
         )
-        return outputs | {_LEARNT: learnt, FAULTS: _flat(*faults, learn_faults)}
+        return (*reports, learnt, *learn_reports)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +139,13 @@ class _FitModel:
     preparation: Preparation
     rejects_uri: str | None
 
-    def __call__(self, root: beam.Pipeline) -> Outputs:
+    def __call__(self, root: beam.Pipeline) -> Reports:
         job = self.job
-        rows, outputs, faults = _selected(root, job, "training", self.rejects_uri)
+        rows, reports = _selected(root, job, "training", self.rejects_uri)
         empty = pa.RecordBatch.from_pylist([], schema=job.schema)
         fit = Fit(job.pipeline, self.preparation, empty, job.staging_uri)
-        files, fit_faults = rows | "Fit" >> fit
-        saved = files | "Save" >> Save(job.staging_uri)
-        return outputs | {
-            _SAVED: saved.saved,
-            FAULTS: _flat(*faults, fit_faults, saved[FAULTS]),
-        }
+        files, fit_reports = rows | "Fit" >> fit
+        return (*reports, *fit_reports, files | "Save" >> Save(job.staging_uri))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,14 +155,12 @@ class _Measure:
     job: TrainJob
     address: BundleAddress
 
-    def __call__(self, root: beam.Pipeline) -> Outputs:
+    def __call__(self, root: beam.Pipeline) -> Reports:
         job = self.job
-        rows, outputs, faults = _selected(root, job, "holdout", None)
+        rows, reports = _selected(root, job, "holdout", None)
         params = job.pipeline.params
-        metrics, metric_faults = metrics_of(
-            rows, self.address, job.pipeline.task, params.target, params.weight
-        )
-        return outputs | {"metrics": metrics, FAULTS: _flat(*faults, metric_faults)}
+        metrics = measured(rows, self.address, job.pipeline.task, params.target, params.weight)
+        return (*reports, *metrics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,15 +192,10 @@ def _restored(
 
 def _selected(
     root: beam.Pipeline, job: TrainJob, part: Part, rejects_uri: str | None
-) -> tuple[beam.PCollection, dict[str, beam.PCollection], tuple[beam.PCollection, ...]]:
+) -> tuple[beam.PCollection, Reports]:
     good = good_rows(root, job.source, job.schema, job.rules, rejects_uri)
     selected = good.batches | "Select" >> Select(part, job.pipeline.params)
-    n_rows, faults = selected[SELECTED] | "CountSelected" >> Compute(Total(int), itself)
-    return selected.rows, good.outputs | {SELECTED: n_rows}, (*good.faults, faults)
-
-
-def _flat(*faults: beam.PCollection) -> beam.PCollection:
-    return faults | "AllFaults" >> beam.Flatten()
+    return selected.rows, (*good.reports, selected[REPORT])
 
 
 def _counted(report: Report, job: TrainJob) -> Rejected:

@@ -1,4 +1,8 @@
-"""Errors of workers travel as data, for remote runners turn exceptions into text."""
+"""Records: the small results of steps, and errors of workers, on their way to the driver.
+
+Every step has a second output, its report. Errors go there as data, for remote runners turn
+exceptions into text, and their exit codes would be lost.
+"""
 
 from __future__ import annotations
 
@@ -10,25 +14,32 @@ from headrace import errors
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["FAULTS", "Record", "caught", "fault_of", "raise_first"]
+__all__ = ["FAULT", "REPORT", "Record", "caught", "fault_of", "raise_first", "record"]
 
-FAULTS: Final = "faults"
+REPORT: Final = "report"
+FAULT: Final = "fault"
 
-Record = dict[str, Any]
+Record = tuple[str, Any]
+"""What it is about, and a value of JSON types or a dataclass of such."""
+
+
+def record(about: str, value: object) -> beam.pvalue.TaggedOutput:
+    """Return a record for a step's report."""
+    return beam.pvalue.TaggedOutput(REPORT, (about, value))
 
 
 def caught(outputs: Iterator[object]) -> Iterator[object]:
-    """Yield a step's outputs; an error raised on purpose becomes a record of the faults output."""
+    """Yield a step's outputs; an error raised on purpose becomes a record."""
     try:
         yield from outputs
     except HeadraceError as error:
-        yield beam.pvalue.TaggedOutput(FAULTS, fault_of(error))
+        yield record(FAULT, fault_of(error))
 
 
-def fault_of(error: HeadraceError) -> Record:
-    """Return an error as a record."""
+def fault_of(error: HeadraceError) -> dict[str, str]:
+    """Return an error as JSON."""
     return {
         "type": type(error).__name__,
         "what": error.what,
@@ -37,7 +48,7 @@ def fault_of(error: HeadraceError) -> Record:
     }
 
 
-def raise_first(faults: Iterable[Record]) -> None:
+def raise_first(faults: Iterable[Mapping[str, str]]) -> None:
     """Raise the first of the faults in a stable order, if there are any, naming their number.
 
     Raises

@@ -1,0 +1,124 @@
+"""Sessions: the one door to tests, checks, the demo and the locks. ``./nox -l`` lists them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2026.4"
+nox.options.default_venv_backend = "uv"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.error_on_missing_interpreters = True
+nox.options.sessions = ["lint", "types", "imports", "tests", "e2e"]
+
+HERE = Path(__file__).parent
+LOCK = "requirements/all.txt"
+GROUPS = nox.project.load_toml("pyproject.toml")["dependency-groups"]
+# A package takes part by existing: its session is named by its folder.
+PACKAGES = {
+    path.parent.name.removeprefix("pipeline-"): path.parent.relative_to(HERE).as_posix()
+    for path in sorted([*HERE.glob("packages/*/pyproject.toml"), HERE / "orchestration/pyproject.toml"])
+}
+SOURCES = [f"{folder}/src" for folder in PACKAGES.values()]
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "UV_PYTHON_DOWNLOADS": "never",
+}
+
+
+def install(session: nox.Session, *projects: str, groups: tuple[str, ...] = ()) -> None:
+    """Install packages of the workspace and groups, at the locked versions, hashes checked."""
+    session.env.update(ENVIRONMENT)
+    editable = [argument for project in projects for argument in ("--editable", project)]
+    requirements = [requirement for group in groups for requirement in GROUPS[group]]
+    session.install("--quiet", "--constraint", LOCK, *editable, *requirements)
+
+
+def everything() -> list[str]:
+    """Return all packages, each with all that it can do."""
+    return [f"{folder}[beam]" if name == "core" else folder for name, folder in PACKAGES.items()]
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and formatting."""
+    install(session, groups=("lint",))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types, strictly."""
+    install(session, *everything(), groups=("types", "test"))
+    session.run("mypy", *SOURCES)
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    """Check that every import keeps to the layers."""
+    install(session, *everything(), groups=("types", "test"))
+    session.run("lint-imports", "--no-cache")
+
+
+@nox.session
+@nox.parametrize("package", [nox.param(name, id=name) for name in PACKAGES])
+def tests(session: nox.Session, package: str) -> None:
+    """Test one package with nothing but its declared dependencies installed."""
+    folder = PACKAGES[package]
+    extra = "[beam]" if package == "core" else ""
+    install(session, folder + extra, groups=("test",))
+    session.run("pytest", f"{folder}/tests", *session.posargs)
+
+
+@nox.session
+def e2e(session: nox.Session) -> None:
+    """Test the packages together: the example, the architecture, the README."""
+    install(session, *everything(), groups=("test", "example", "oracle"))
+    session.run("pytest", "tests", *session.posargs)
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Train and score two stitched pipelines on 336,776 flights."""
+    install(session, *everything(), groups=("example",))
+    session.run("python", "examples/flights/prepare.py", "--root", "headrace", silent=False)
+    flow = "orchestration/flows/flights.yaml"
+    session.run("headrace", "flow", "run", flow, "--root", "headrace", *session.posargs)
+    headrace = Path(session.bin, "headrace").relative_to(HERE)
+    session.log(f"Look at the models next: {headrace} models list")
+    session.log(f"All that it can do:      {headrace} --help")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure against hand-written programs: ``./nox -s bench -- bench/scoring.py``."""
+    install(session, *everything(), groups=("oracle",))
+    for program in session.posargs or ["bench/scoring.py"]:
+        session.run("python", *program.split())
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build a wheel of every package into ``dist``."""
+    session.run("uv", "build", "--all-packages", "--wheel", "--out-dir", "dist", external=True)
+
+
+@nox.session(venv_backend="none")
+def lock(session: nox.Session) -> None:
+    """Resolve all dependencies anew and write the locks, with hashes and without hosts."""
+    session.run("uv", "lock", "--quiet", "--upgrade", "--python", sys.executable, external=True)
+    groups = [f"--group={name}" for name in GROUPS if name != "boot"]
+    for file, choice in {
+        LOCK: ["--all-packages", "--all-extras", "--no-emit-workspace", *groups],
+        "requirements/dev.txt": ["--only-group=boot"],
+    }.items():
+        session.run(
+            *("uv", "export", "--quiet", "--frozen", "--no-annotate", "--no-header"),
+            *choice,
+            f"--output-file={file}",
+            external=True,
+        )

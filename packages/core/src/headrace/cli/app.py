@@ -1,0 +1,102 @@
+"""The Typer app, and the one place that turns errors into text and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+from typer.core import TyperGroup
+
+from headrace.cli.listing import catalog, describe, list_pipelines
+from headrace.cli.output import print_error, print_text, set_up_logging
+from headrace.cli.runs import evaluate, score, train
+from headrace.cli.session import Session, session_of, set_thread_defaults
+from headrace.cli.versions import make_versions_app
+from headrace.errors import HeadraceError
+from headrace.plugins.loading import load
+
+if TYPE_CHECKING:
+    from typer._click.core import Command, Context  # Typer's own copy of Click, for types only
+
+__all__ = ["app", "main"]
+
+
+class _PluginGroup(TyperGroup):
+    """A group of commands that a plugin brings; shown by its summary, imported on use."""
+
+
+class _Root(TyperGroup):
+    """The entrypoint's commands and those of plugins."""
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        return [
+            *super().list_commands(ctx),
+            *session_of(cast("typer.Context", ctx)).plugins.commands,
+        ]
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        found = super().get_command(ctx, cmd_name)
+        if found is not None:
+            return found
+        spec = session_of(cast("typer.Context", ctx)).plugins.commands.get(cmd_name)
+        return None if spec is None else _PluginGroup(name=spec.name, help=spec.summary)
+
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        if isinstance(command, _PluginGroup) and name is not None:
+            plugins = session_of(cast("typer.Context", ctx)).plugins
+            loaded = load(plugins.commands[name].load, plugins.command_owner(name))
+            command = typer.main.get_command(cast("typer.Typer", loaded))
+        return name, command, rest
+
+
+app = typer.Typer(
+    name="headrace",
+    cls=_Root,
+    help="Train, score and evaluate machine-learning pipelines that are installed as plugins.",
+    epilog="Begin with 'headrace list', then 'headrace describe PIPELINE'.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("list")(list_pipelines)
+app.command()(describe)
+app.command()(catalog)
+app.command()(train)
+app.command()(score)
+app.command()(evaluate)
+app.add_typer(make_versions_app("models"), name="models")
+app.add_typer(make_versions_app("datasets"), name="datasets")
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Print versions and exit.", is_eager=True)
+    ] = False,
+) -> None:
+    if show_version:
+        plugins = session_of(context).plugins.installed.values()
+        listed = sorted({f"{plugin.distribution} {plugin.version}" for plugin in plugins})
+        print_text("\n".join([f"headrace {version('headrace')}", *listed]))
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the entrypoint; see docs/reference/exit-codes.md for how it ends."""
+    set_thread_defaults()
+    set_up_logging()
+    try:
+        app(obj=Session(os.environ))
+    except HeadraceError as error:
+        print_error(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted; nothing was published\n")
+        sys.exit(130)

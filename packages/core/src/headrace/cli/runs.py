@@ -1,0 +1,222 @@
+"""``train``, ``score`` and ``evaluate``."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from headrace.cli import options
+from headrace.cli.output import metrics_text, print_json, print_text, print_warning, working
+from headrace.cli.project import project_labels
+from headrace.cli.session import Session, session_of
+from headrace.cli.yaml_files import mapping_in, with_settings
+
+if TYPE_CHECKING:
+    from headrace.contracts.manifest import Manifest
+
+__all__ = ["evaluate", "score", "train"]
+
+_RESULT_LIMIT = 4096
+_RESULT_VARIABLE = "HEADRACE_RESULT_PATH"
+
+
+def train(
+    context: typer.Context,
+    pipeline: options.Pipeline,
+    input: options.Input,  # noqa: A002 - the option's name
+    model: Annotated[
+        str,
+        typer.Option(
+            help="Name to publish the model under: a bare name below ROOT/models, a path or a URI.",
+            metavar="NAME",
+        ),
+    ],
+    version: options.Version = None,
+    params: Annotated[
+        Path | None, typer.Option(help="YAML file with the params.", metavar="FILE")
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Set a param, on top of the file: rounds=50.", metavar="K=V"),
+    ] = None,
+    where: options.Where = None,
+    max_bad: options.MaxBad = 0.001,
+    runner: options.Runner = "in-process",
+    runner_options: options.RunnerOptions = None,
+    root: options.Root = "headrace",
+    as_json: options.Json = False,
+) -> None:
+    """Fit a model and publish it as a new version.
+
+    The params say which columns are features and target; see 'headrace describe PIPELINE'.
+    """
+    _run(
+        session_of(context),
+        as_json=as_json,
+        pipeline=pipeline,
+        mode="train",
+        input=input,
+        model=model,
+        version=version,
+        params=with_settings(mapping_in(params, "--params"), settings or []),
+        where=where,
+        max_bad=max_bad,
+        runner=runner,
+        runner_options=mapping_in(runner_options, "--runner-options"),
+        root=root,
+    )
+
+
+def score(
+    context: typer.Context,
+    pipeline: options.Pipeline,
+    input: options.Input,  # noqa: A002 - the option's name
+    model: options.ModelReference,
+    output: Annotated[
+        str,
+        typer.Option(
+            help="Name to publish the predictions under: a bare name below ROOT/datasets, a path "
+            "or a URI.",
+            metavar="NAME",
+        ),
+    ],
+    version: options.Version = None,
+    out_of_fold: Annotated[
+        bool,
+        typer.Option(
+            "--out-of-fold",
+            help="Predict each row by the fold model that never saw it; for data that another "
+            "model is to be trained on.",
+        ),
+    ] = False,
+    keep: Annotated[
+        str | None,
+        typer.Option(
+            help="Input columns to pass through, with commas between; all if left out.",
+            metavar="COLS",
+        ),
+    ] = None,
+    prediction: Annotated[
+        str | None,
+        typer.Option(
+            help="Name of the prediction's column; PIPELINE_prediction if left out.", metavar="NAME"
+        ),
+    ] = None,
+    where: options.Where = None,
+    max_bad: options.MaxBad = 0.001,
+    runner: options.Runner = "in-process",
+    runner_options: options.RunnerOptions = None,
+    root: options.Root = "headrace",
+    as_json: options.Json = False,
+) -> None:
+    """Predict every row of an input and publish the result as a dataset."""
+    kept = None if keep is None else [name.strip() for name in keep.split(",") if name.strip()]
+    _run(
+        session_of(context),
+        as_json=as_json,
+        pipeline=pipeline,
+        mode="score",
+        input=input,
+        model=model,
+        output=output,
+        version=version,
+        out_of_fold=out_of_fold,
+        keep=kept,
+        prediction=prediction,
+        where=where,
+        max_bad=max_bad,
+        runner=runner,
+        runner_options=mapping_in(runner_options, "--runner-options"),
+        root=root,
+    )
+
+
+def evaluate(
+    context: typer.Context,
+    pipeline: options.Pipeline,
+    input: options.Input,  # noqa: A002 - the option's name
+    model: options.ModelReference,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            help="Name to publish the metrics under; they are only printed if left out.",
+            metavar="NAME",
+        ),
+    ] = None,
+    version: options.Version = None,
+    where: options.Where = None,
+    max_bad: options.MaxBad = 0.001,
+    runner: options.Runner = "in-process",
+    runner_options: options.RunnerOptions = None,
+    root: options.Root = "headrace",
+    as_json: options.Json = False,
+) -> None:
+    """Measure a model on rows with a target."""
+    _run(
+        session_of(context),
+        as_json=as_json,
+        pipeline=pipeline,
+        mode="evaluate",
+        input=input,
+        model=model,
+        output=output,
+        version=version,
+        where=where,
+        max_bad=max_bad,
+        runner=runner,
+        runner_options=mapping_in(runner_options, "--runner-options"),
+        root=root,
+    )
+
+
+def _run(session: Session, *, as_json: bool, **values: Any) -> None:  # noqa: ANN401 - the request validates them
+    from headrace.cli.stopping import stop_on_sigterm
+    from headrace.contracts.request import Request
+    from headrace.runtime.run import run
+
+    request = Request.model_validate(values | {"labels": project_labels(session.environment)})
+    with stop_on_sigterm(), working(f"{request.mode} {request.pipeline}"):
+        manifest, was_done = run(request, session.plugins, session.disabled)
+    _write_result(manifest, session.environment.get(_RESULT_VARIABLE))
+    if as_json:
+        print_json(manifest.model_dump_json())
+        return
+    for warning in manifest.warnings:
+        print_warning(warning)
+    for line in _summary(manifest, was_done=was_done):
+        print_text(line)
+
+
+def _summary(manifest: Manifest, *, was_done: bool) -> list[str]:
+    rows = manifest.rows
+    counts = ", ".join(
+        f"{count:,} {name}" for name, count in rows.model_dump().items() if count or name == "read"
+    )
+    lines = [
+        f"{'already done' if was_done else 'done'}: {manifest.address}",
+        f"  rows:    {counts}",
+    ]
+    if manifest.metrics:
+        lines.append(f"  metrics: {metrics_text(manifest.metrics)}")
+    lines.append(f"  seconds: {manifest.seconds:g}")
+    return lines
+
+
+def _write_result(manifest: Manifest, path: str | None) -> None:
+    """Leave the small part of the result where an orchestrator picks it up."""
+    if path is None:
+        return
+    result = {
+        "address": manifest.address,
+        "rows": manifest.rows.model_dump(),
+        "metrics": manifest.metrics,
+        "seconds": manifest.seconds,
+    }
+    text = json.dumps(result)
+    if len(text) > _RESULT_LIMIT:
+        text = json.dumps({"address": manifest.address, "seconds": manifest.seconds})
+    Path(os.fspath(path)).write_text(text, encoding="utf-8")
