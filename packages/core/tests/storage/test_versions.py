@@ -44,6 +44,7 @@ def test_a_version_without_a_manifest_is_seen_by_no_reader(name, publish):
     assert versions.find("v2") is None
     with pytest.raises(DataError, match="has no published version"):
         versions.resolve("latest")
+    assert versions.aliases.current() == {}
     publish(name, "v1")
     assert versions.resolve("latest") == "v1"
     with pytest.raises(DataError, match="has no version 'v2'; versions: v1"):
@@ -83,6 +84,13 @@ def test_a_name_that_is_not_there_is_missing(name):
         Versions(str(name), "model").resolve("v1")
     with pytest.raises(DataError, match="There is no such dataset"):
         Versions(str(name), "dataset").resolve("published")
+
+
+def test_a_name_that_is_not_there_is_looked_for_among_its_neighbours(name, publish):
+    publish(name, "v1")
+    for selector in ("v1", "latest", "published"):
+        with pytest.raises(DataError, match=r"(?s)no such dataset.*did you mean 'flights'\?"):
+            Versions(str(name.parent / "fligths"), "dataset").resolve(selector)
 
 
 def test_an_alias_of_a_version_that_is_gone_says_so(name, publish):

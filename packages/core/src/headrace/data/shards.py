@@ -21,6 +21,7 @@ __all__ = ["BATCH_ROWS", "Shard", "Source", "plan_shards", "read_shard"]
 
 BATCH_ROWS = 65_536
 SHARD_ROWS = 1_048_576
+_BUFFER_BYTES = 1_048_576  # of each column; without a buffer Arrow reads whole column chunks
 
 Format = Literal["parquet", "csv"]
 
@@ -141,7 +142,7 @@ def _format_of(uri: str) -> Format:
 def _open(uri: str) -> pa.NativeFile:
     try:
         if urlsplit(uri).scheme in {"", "file"}:
-            return pa.memory_map(uri.removeprefix("file://"))
+            return pa.OSFile(uri.removeprefix("file://"))
         filesystem, path = pf.FileSystem.from_uri(uri)
         return filesystem.open_input_file(path)
     except (OSError, pa.ArrowException) as error:
@@ -150,7 +151,7 @@ def _open(uri: str) -> pa.NativeFile:
 
 def _open_parquet(uri: str) -> pq.ParquetFile:
     try:
-        return pq.ParquetFile(_open(uri))
+        return pq.ParquetFile(_open(uri), buffer_size=_BUFFER_BYTES, pre_buffer=False)
     except (OSError, pa.ArrowException) as error:
         raise _unreadable(uri, error) from error
 

@@ -37,7 +37,7 @@ def load_bundle(folder_uri: str, files: Sequence[FileEntry], plugins: Plugins) -
     ModelError
         A file is missing, has another digest, or is damaged.
     """
-    store = open_store(folder_uri)
+    store = open_store(folder_uri, ModelError)
     contents = {}
     for file in files:
         data = store.read(file.path, limit=file.size)

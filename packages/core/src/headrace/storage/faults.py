@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Action", "Place", "translated"]
 
 _OS_ERROR: Final = re.compile(r"\(os error (\d+)\)")
-_STATUS: Final = re.compile(r"status (4\d\d)\b")
+_STATUS: Final = re.compile(r"status(?: code:)? (4\d\d)\b")
 _ABSENT: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EISDIR})
 _PASSING: Final = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ESTALE}

@@ -1,37 +1,34 @@
 """A store: the files below one place, on a local disk or in an object store.
 
-The only module that calls obstore. Every write is atomic: a file is seen whole or not at all, also
-after a kill. What the library does, it does on threads of its own, which a forked child lacks: a
-process that forks must not have used a store before.
+Every write is atomic: a file is seen whole or not at all, also after a kill. obstore does all of it
+on threads of its own, which a forked child lacks and would wait for without end: a process that
+forks must not have used a store before. To have imported this module does no harm.
 """
 
 from __future__ import annotations
 
-import io
 import shutil
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, GenericError
-from obstore.store import LocalStore, from_url
+from obstore.exceptions import AlreadyExistsError
 
 from headrace.contracts.uris import is_remote, normal_uri
-from headrace.errors import DataError, HeadraceError, RequestError
+from headrace.errors import DataError, HeadraceError
+from headrace.storage.connect import connect
 from headrace.storage.faults import translated
 from headrace.storage.layout import is_inside
+from headrace.storage.stream import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from obstore import ListResult, ObjectMeta, WritableFile
-    from obstore.store import ObjectStore
-    from typing_extensions import Buffer
+    from obstore import ListResult, ObjectMeta
 
     from headrace.storage.faults import Action, Place
 
@@ -39,8 +36,6 @@ __all__ = ["AlreadyExists", "FileInfo", "Store", "open_store"]
 
 _WRITE_BUFFER: Final = 8 * 2**20
 _WRITE_CONCURRENCY: Final = 4
-_RETRY_SECONDS: Final = 60
-_MAX_RETRIES: Final = 6
 
 
 class AlreadyExists(Exception):
@@ -92,13 +87,7 @@ class Store:
     def __init__(self, uri: str, error: type[HeadraceError]) -> None:
         self._uri = normal_uri(uri)
         self._error = error
-        if is_remote(self._uri):
-            scheme, _, rest = self._uri.partition("://")
-            bucket, _, self._prefix = rest.partition("/")
-            self._handle = _remote(f"{scheme}://{bucket}/", self._uri)
-        else:
-            self._prefix = self._uri.strip("/")
-            self._handle = LocalStore()
+        self._handle, self._prefix = connect(self._uri)
 
     def __reduce__(self) -> tuple[type[Store], tuple[str, type[HeadraceError]]]:
         return Store, (self._uri, self._error)
@@ -175,7 +164,7 @@ class Store:
                 max_concurrency=_WRITE_CONCURRENCY,
             )
         try:
-            yield cast("BinaryIO", _Stream(file, lambda: self._translated("write", path)))
+            yield cast("BinaryIO", Stream(file, lambda: self._translated("write", path)))
         except BaseException as error:
             with suppress(Exception):  # what left the block is the error to show
                 file.__exit__(type(error), error, error.__traceback__)
@@ -216,7 +205,10 @@ class Store:
             obstore.delete(self._handle, key)
 
     def clear(self, prefix: str) -> None:
-        """Delete all files below a folder, with what killed processes left there."""
+        """Delete a folder: all files below it, with what killed processes left there.
+
+        On a local disk, folders around it that are empty then go as well.
+        """
         prefix = prefix.rstrip("/")
         self._key(prefix)
         folder = self.local_path(prefix)
@@ -226,6 +218,9 @@ class Store:
             return
         with suppress(_Absent), self._translated("delete", prefix, _Absent):
             shutil.rmtree(folder)
+            with suppress(OSError):  # not empty
+                for parent in folder.relative_to(self._uri).parents[:-1]:
+                    (Path(self._uri) / parent).rmdir()
 
     def _read(self, path: str, limit: int, missing: type[HeadraceError]) -> bytes:
         key = self._key(path)
@@ -268,36 +263,3 @@ class Store:
         if not is_inside(path):
             raise self._error(f"{path!r} is not a path within the folder", where=self._uri)
         return f"{self._prefix}/{path}" if self._prefix else path
-
-
-class _Stream(io.RawIOBase):
-    """A file as Python and Arrow know it, over the library's writer."""
-
-    def __init__(
-        self, file: WritableFile, translating: Callable[[], AbstractContextManager[None]]
-    ) -> None:
-        super().__init__()
-        self._file = file
-        self._translating = translating
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Buffer, /) -> int:
-        with self._translating():
-            return self._file.write(data)
-
-
-def _remote(bucket_uri: str, uri: str) -> ObjectStore:
-    with translated("read", uri, "remote", RequestError):
-        try:
-            return from_url(
-                bucket_uri,
-                retry_config={
-                    "max_retries": _MAX_RETRIES,
-                    "retry_timeout": timedelta(seconds=_RETRY_SECONDS),
-                },
-            )
-        except GenericError as error:
-            said = str(error).partition("\n")[0]
-            raise RequestError(f"Cannot open the object store: {said}", where=uri) from error

@@ -116,7 +116,7 @@ class Versions:
         if selector == LATEST:
             manifests = self.list()
             if not manifests:
-                raise self._nothing(f"The {self.kind} has no published version")
+                raise self._unpublished()
             return manifests[0].version
         if is_version(selector):
             if self.store.exists(manifest_path(selector)):
@@ -208,7 +208,7 @@ class Versions:
 
     def _unknown(self, what: str, name: str, known: Collection[str]) -> HeadraceError:
         if not self.store.folders(VERSIONS):
-            return self._nothing(f"There is no such {self.kind}")
+            return self._unpublished()
         names = sorted(known, reverse=True)
         shown = ", ".join(names[:_SHOWN]) or "none"
         more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
@@ -218,6 +218,15 @@ class Versions:
             where=self.uri,
             fix=suggestion(name, names)
             or f"use @{LATEST}, or list them: headrace {self.kind}s list {self.uri}",
+        )
+
+    def _unpublished(self) -> HeadraceError:
+        if self.store.folders(VERSIONS):
+            return self._nothing(f"The {self.kind} has no published version")
+        folder, _, name = self.uri.rpartition("/")
+        known = open_store(folder).folders() if folder and not folder.endswith("/") else ()
+        return self.store.error(
+            f"There is no such {self.kind}", self.uri, suggestion(name, set(known) - {name})
         )
 
     def _nothing(self, what: str) -> HeadraceError:
