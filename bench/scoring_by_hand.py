@@ -67,7 +67,8 @@ def score_row_group(source: str, row_group: int, target: Path, predict: Predict)
             scored = batch.append_column("prediction", predict(batch))
             if schema is None:
                 schema = scored.schema
-                writer = pq.ParquetWriter(target / f"part-{row_group:05d}.parquet", schema)
+                path = target / f"part-{row_group:05d}.parquet"
+                writer = pq.ParquetWriter(path, schema, use_dictionary=False)
             writer.write_batch(scored)
         if schema is not None:
             writer.close()

@@ -1,6 +1,8 @@
 import io
 import os
 import pty
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -15,6 +17,14 @@ from headrace_orchestration.plan import plan_flow
 @pytest.fixture
 def step(flights):
     return plan_flow(load_flow(flights), Environment("/root"), "k1").steps[0]
+
+
+def read_all(terminal):
+    shown = b""
+    with suppress(OSError):  # the other end is closed
+        while chunk := os.read(terminal, 4096):
+            shown += chunk
+    return shown.decode()
 
 
 def tell(progress, step, log):
@@ -41,12 +51,12 @@ def test_elsewhere_than_on_a_terminal_it_is_plain_lines(step, tmp_path):
 def test_on_a_terminal_what_is_over_stays_as_lines(step, tmp_path, monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
     reading, writing = pty.openpty()
-    with os.fdopen(writing, "w") as terminal:
-        with show_progress(terminal) as progress:
+    with ThreadPoolExecutor(1) as pool:
+        shown = pool.submit(read_all, reading)
+        with os.fdopen(writing, "w") as terminal, show_progress(terminal) as progress:
             tell(progress, step, tmp_path)
-        terminal.flush()
-        shown = os.read(reading, 100_000).decode()
     os.close(reading)
+    shown = shown.result()
     for line in ("train_linreg: no disk; again in 30s", "train_linreg: stopped", "[over]"):
         assert line in shown
     assert "train_linreg: train linreg (attempt 2)" in shown

@@ -1,4 +1,9 @@
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -6,6 +11,8 @@ from headrace.contracts.digests import sha256
 from headrace.contracts.manifest import FileEntry, Manifest, Rows, files_digest
 from headrace.storage import Versions
 
+INSTALLED = Path(__file__).parent / "installed"
+MAIN = (sys.executable, "-c", "from headrace.cli.app import main; main()")
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -53,3 +60,75 @@ def make_manifest():
 @pytest.fixture
 def publish():
     return _publish
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How the entrypoint ended, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def installed(monkeypatch):
+    """Install the pipelines shift and shift_shards, for one test and the processes it starts."""
+    monkeypatch.syspath_prepend(INSTALLED)
+    paths = [str(INSTALLED), *filter(None, [os.environ.get("PYTHONPATH")])]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
+    return INSTALLED
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    """Return an empty root, the default of the test's commands; nothing else is configured."""
+    for name in [name for name in os.environ if name.startswith("HEADRACE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HEADRACE_ROOT", str(tmp_path / "root"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "root"
+
+
+@pytest.fixture
+def headrace(installed, root, monkeypatch, capsys):
+    """Return a function that calls the entrypoint in this process, which imports Beam once."""
+    from headrace.cli.app import main  # noqa: PLC0415 - not every test needs it
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["headrace", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return Ended(int(ended.value.code or 0), printed.out, printed.err)
+
+    return call
+
+
+@pytest.fixture
+def start_headrace(installed, root):
+    """Return a function that starts the entrypoint as a process of its own."""
+
+    def start(*arguments, **environment):
+        return subprocess.Popen(
+            [*MAIN, *map(str, arguments)],
+            env=os.environ | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    return start
+
+
+@pytest.fixture
+def headrace_process(start_headrace):
+    """Return a function that runs the entrypoint as a process of its own."""
+
+    def run(*arguments, **environment):
+        process = start_headrace(*arguments, **environment)
+        out, err = process.communicate(timeout=60)
+        return Ended(process.returncode, out, err)
+
+    return run

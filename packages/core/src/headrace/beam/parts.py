@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Part", "WriteParts", "ipc_part", "parquet_part"]
 
 _ROW_GROUP_ROWS = 131_072
+_DICTIONARY_BYTES = 32_768  # of a column with more distinct values, no dictionary is worth its cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ MakeWriter = Callable[[BinaryIO, pa.Schema], PartWriter]
 
 class _ParquetWriter:
     def __init__(self, file: BinaryIO, schema: pa.Schema) -> None:
-        self._writer = pq.ParquetWriter(file, schema)
+        self._writer = pq.ParquetWriter(file, schema, dictionary_pagesize_limit=_DICTIONARY_BYTES)
         self._waiting: list[pa.RecordBatch] = []
         self._n_waiting = 0
 

@@ -13,7 +13,8 @@ from pydantic import Field, ValidationError
 
 from headrace.beam import coder
 from headrace.contracts.params import Params
-from headrace.errors import RequestError
+from headrace.errors import RequestError, raise_all
+from headrace.plugins.faults import setting_faults
 from headrace.plugins.suggest import suggestion
 
 if TYPE_CHECKING:
@@ -75,11 +76,7 @@ def make_runner(name: str, options: Mapping[str, JsonValue]) -> Runner:
     try:
         return InProcessRunner(InProcessOptions.model_validate(options))
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()
+        raise_all(
+            setting_faults(error, "option", InProcessOptions.model_fields, "--runner-options")
         )
-        raise RequestError(
-            f"The options of runner 'in-process' are wrong: {faults}",
-            where="--runner-options",
-            fix=f"there is: {', '.join(InProcessOptions.model_fields)}",
-        ) from error
+        raise

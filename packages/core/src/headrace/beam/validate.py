@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from headrace.data.rows import Checked, RowRules
     from headrace.data.shards import Source
 
-__all__ = ["COUNTS", "REJECTS", "Validate", "rejects_schema"]
+__all__ = ["COUNTS", "ENDED", "REJECTS", "Validate", "rejects_schema"]
 
 REJECTS: Final = "rejects"
 COUNTS: Final = "counts"
+ENDED: Final = "ended"
 
 
 def rejects_schema(schema: pa.Schema) -> pa.Schema:
@@ -49,6 +50,8 @@ class _Validate(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
         checked = self._rules.check(batch)
         yield with_position(checked.good, position)
         yield record(COUNTS, checked.counts)
+        if position.is_last:
+            yield record(ENDED, position.shard)
         yield beam.pvalue.TaggedOutput(REJECTS, self._rejects(batch, checked, position))
 
     def _rejects(
@@ -69,7 +72,8 @@ class _Validate(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
 class Validate(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is untyped
     """Check every row by the rules.
 
-    Outputs: good batches (main), rejected rows, and a report with each batch's counts.
+    Outputs: good batches (main), rejected rows, and a report with each batch's counts and each
+    shard that was read to its end.
     """
 
     def __init__(self, rules: RowRules, source: Source) -> None:

@@ -127,9 +127,13 @@ def _bounds(schema: dict[str, Any]) -> str:
         return ""
     opening = "(" if "exclusiveMinimum" in schema else "["
     closing = ")" if "exclusiveMaximum" in schema else "]"
-    low_text = "" if low is None else f"{low:g}"
-    high_text = "" if high is None else f"{high:g}"
-    return f"{opening}{low_text}, {high_text}{closing}"
+    return f"{opening}{_number(low)}, {_number(high)}{closing}"
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _default_text(value: object) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +16,7 @@ from headrace.cli.yaml_files import mapping_in, with_settings
 
 if TYPE_CHECKING:
     from headrace.contracts.manifest import Manifest
+    from headrace.contracts.request import Request
 
 __all__ = ["evaluate", "score", "train"]
 
@@ -175,48 +175,64 @@ def evaluate(
 
 def _run(session: Session, *, as_json: bool, **values: Any) -> None:  # noqa: ANN401 - the request validates them
     from headrace.cli.stopping import stop_on_sigterm
-    from headrace.contracts.request import Request
     from headrace.runtime.run import run
 
-    request = Request.model_validate(values | {"labels": project_labels(session.environment)})
+    request = _request(values | {"labels": project_labels(session.environment)})
     with stop_on_sigterm(), working(f"{request.mode} {request.pipeline}"):
         manifest, was_done = run(request, session.plugins, session.disabled)
-    _write_result(manifest, session.environment.get(_RESULT_VARIABLE))
+    is_published = request.mode != "evaluate" or request.output is not None
+    address = manifest.address if is_published else None
+    _write_result(manifest, address, session.environment.get(_RESULT_VARIABLE))
     if as_json:
         print_json(manifest.model_dump_json())
         return
     for warning in manifest.warnings:
         print_warning(warning)
-    for line in _summary(manifest, was_done=was_done):
+    done = "already done" if was_done else "done"
+    for line in _summary(manifest, f"{done}: {address or 'measured; --output keeps the result'}"):
         print_text(line)
 
 
-def _summary(manifest: Manifest, *, was_done: bool) -> list[str]:
+def _request(values: dict[str, Any]) -> Request:
+    from pydantic import ValidationError
+
+    from headrace.contracts.request import Request
+    from headrace.errors import raise_all
+    from headrace.plugins.faults import setting_faults
+
+    try:
+        return Request.model_validate(values)
+    except ValidationError as error:
+        raise_all(setting_faults(error, "option", Request.model_fields, where="the command line"))
+        raise
+
+
+def _summary(manifest: Manifest, headline: str) -> list[str]:
     rows = manifest.rows
     counts = ", ".join(
         f"{count:,} {name}" for name, count in rows.model_dump().items() if count or name == "read"
     )
-    lines = [
-        f"{'already done' if was_done else 'done'}: {manifest.address}",
-        f"  rows:    {counts}",
-    ]
+    lines = [headline, f"  rows:    {counts}"]
     if manifest.metrics:
         lines.append(f"  metrics: {metrics_text(manifest.metrics)}")
     lines.append(f"  seconds: {manifest.seconds:g}")
     return lines
 
 
-def _write_result(manifest: Manifest, path: str | None) -> None:
+def _write_result(manifest: Manifest, address: str | None, path: str | None) -> None:
     """Leave the small part of the result where an orchestrator picks it up."""
     if path is None:
         return
     result = {
-        "address": manifest.address,
+        "address": address,
         "rows": manifest.rows.model_dump(),
         "metrics": manifest.metrics,
         "seconds": manifest.seconds,
     }
     text = json.dumps(result)
     if len(text) > _RESULT_LIMIT:
-        text = json.dumps({"address": manifest.address, "seconds": manifest.seconds})
-    Path(os.fspath(path)).write_text(text, encoding="utf-8")
+        text = json.dumps({"address": address, "seconds": manifest.seconds})
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:  # the run itself is done, and its manifest says all this
+        print_warning(f"The result cannot be written to {path}: {error.strerror}")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from headrace.errors import RequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 __all__ = ["mapping_in", "with_settings"]
@@ -24,20 +26,20 @@ def mapping_in(path: Path | None, option: str) -> dict[str, Any]:
     """
     if path is None:
         return {}
-    import yaml
-
+    where = f"{option} {path}"
     try:
-        value = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise RequestError(f"The file cannot be read: {error}", where=f"{option} {path}") from error
-    except yaml.YAMLError as error:
-        raise RequestError(f"The file is not YAML: {error}", where=f"{option} {path}") from error
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise RequestError(f"The file cannot be read: {error.strerror}", where) from error
+    except UnicodeDecodeError as error:
+        raise RequestError("The file is not YAML: it is not UTF-8 text", where) from error
+    value = _parsed(text, "The file", where)
     if value is None:
         return {}
-    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+    if not isinstance(value, Mapping):
         raise RequestError(
             f"The file holds a {type(value).__name__}; wanted a mapping of names to values",
-            where=f"{option} {path}",
+            where,
             fix="write lines such as 'target: arr_delay'",
         )
     return dict(value)
@@ -53,8 +55,6 @@ def with_settings(params: Mapping[str, Any], settings: Sequence[str]) -> dict[st
     RequestError
         A setting is not of that form.
     """
-    import yaml
-
     result = dict(params)
     for setting in settings:
         name, equals, text = setting.partition("=")
@@ -62,10 +62,7 @@ def with_settings(params: Mapping[str, Any], settings: Sequence[str]) -> dict[st
             raise RequestError(
                 f"'{setting}' is no setting", where="--set", fix="write NAME=VALUE, as in rounds=50"
             )
-        try:
-            value = yaml.safe_load(text)
-        except yaml.YAMLError as error:
-            raise RequestError(f"The value is not YAML: {error}", where=f"--set {name}") from error
+        value = _parsed(text, "The value", f"--set {setting}")
         outer, dot, inner = name.strip().partition(".")
         if dot:
             within = result.get(outer) or {}
@@ -75,3 +72,43 @@ def with_settings(params: Mapping[str, Any], settings: Sequence[str]) -> dict[st
         else:
             result[outer] = value
     return result
+
+
+def _parsed(text: str, what: str, where: str) -> Any:  # noqa: ANN401 - whatever the YAML says
+    import yaml
+
+    try:
+        value = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        place = error.problem_mark or error.context_mark
+        at = f" at line {place.line + 1}, column {place.column + 1}" if place else ""
+        raise RequestError(f"{what} is not YAML{at}: {error.problem}", where) from error
+    except yaml.YAMLError as error:
+        raise RequestError(f"{what} is not YAML: {error}", where) from error
+    for part in _unusual(value):
+        raise RequestError(
+            f"{what} holds {part!r}; wanted texts, finite numbers, true, false, null, and lists "
+            "and mappings of these",
+            where,
+            fix="put a date in quotes" if isinstance(part, date) else "",
+        )
+    return value
+
+
+def _unusual(value: object) -> Iterator[object]:
+    """Yield the parts that JSON cannot say."""
+    match value:
+        case None | bool() | int() | str():
+            return
+        case float():
+            if not math.isfinite(value):
+                yield value
+        case list():
+            for part in value:
+                yield from _unusual(part)
+        case dict():
+            yield from (name for name in value if not isinstance(name, str))
+            for part in value.values():
+                yield from _unusual(part)
+        case _:
+            yield value

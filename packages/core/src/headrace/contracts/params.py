@@ -108,7 +108,7 @@ class SupervisedParams(Params):
         if self.folds == 1:
             faults.append("folds is 1; wanted 0, or 2 and more")
         if not self.key and (self.holdout or self.folds):
-            faults.append("key is missing; holdout and folds need it (or set both to 0)")
+            faults.append("key is missing, and holdout and folds need it (or set both to 0)")
         if faults:
             raise ValueError("; ".join(faults))
         return self

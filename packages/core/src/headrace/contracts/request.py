@@ -36,7 +36,7 @@ class Request(BaseModel):
     """Score each row by the fold model that never saw it."""
     keep: tuple[str, ...] | None = None
     """Input columns to pass through; by default all."""
-    prediction: str | None = None
+    prediction: Annotated[str, Field(min_length=1)] | None = None
     """Name of the prediction's column; by default ``<pipeline>_prediction``."""
     runner: str = "in-process"
     runner_options: dict[str, JsonValue] = {}

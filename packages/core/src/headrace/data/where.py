@@ -61,13 +61,8 @@ class Where:
         """
         try:
             return _evaluate(self._tree, batch)
-        except pa.ArrowException as error:
-            text = str(error).split("\n", 1)[0]
-            raise DataError(
-                f"--where cannot be evaluated: {text}",
-                where=self.text,
-                fix="compare each column with a value of its own type",
-            ) from error
+        except DataError as error:
+            raise DataError(error.what, where=self.text, fix=error.fix) from error
 
 
 def parse_where(text: str) -> Where:
@@ -125,19 +120,28 @@ def _evaluate(node: ast.expr, batch: pa.RecordBatch) -> pa.Array:
         case ast.UnaryOp(operand=operand):
             return pc.invert(_evaluate(operand, batch))
         case ast.Compare(left=ast.Name(id=name), ops=[op], comparators=[right]):
-            column, wanted = batch.column(name), _value(right)
-            match op:
-                case ast.In() | ast.NotIn():
-                    values = pa.array(wanted, column.type)
-                    result = pc.is_in(column, value_set=values)
-                    return pc.invert(result) if isinstance(op, ast.NotIn) else result
-                case ast.Is():
-                    return pc.is_null(column)
-                case ast.IsNot():
-                    return pc.is_valid(column)
-                case _:
-                    return _COMPARE[type(op)](column, _scalar(wanted, column.type))
+            column, value = batch.column(name), _value(right)
+            try:
+                return _compare(column, op, value)
+            except (pa.ArrowException, OverflowError, TypeError, ValueError) as error:
+                raise DataError(
+                    f"--where compares column '{name}', which is {column.type}, with {value!r}",
+                    fix="compare each column with a value of its own type",
+                ) from error
     raise AssertionError(ast.dump(node))
+
+
+def _compare(column: pa.Array, op: ast.cmpop, value: Any) -> pa.Array:  # noqa: ANN401 - a literal
+    match op:
+        case ast.In() | ast.NotIn():
+            result = pc.is_in(column, value_set=pa.array(value, column.type))
+            return pc.invert(result) if isinstance(op, ast.NotIn) else result
+        case ast.Is():
+            return pc.is_null(column)
+        case ast.IsNot():
+            return pc.is_valid(column)
+        case _:
+            return _COMPARE[type(op)](column, _scalar(value, column.type))
 
 
 def _scalar(value: object, type_: pa.DataType) -> pa.Scalar:

@@ -7,6 +7,7 @@ so that asking again costs no more than this.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import metadata
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from pydantic import ValidationError
@@ -19,7 +20,7 @@ from headrace.contracts.references import (
     parse_reference,
 )
 from headrace.errors import HeadraceError, RequestError, raise_all
-from headrace.plugins.suggest import suggestion
+from headrace.plugins.faults import setting_faults
 from headrace.storage.inputs import resolve_input
 from headrace.storage.versions import Versions
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from headrace.plugins.specs import PipelineSpec
     from headrace.storage.inputs import ResolvedInput
 
-__all__ = ["Work", "check_request", "parse_params"]
+__all__ = ["Work", "check_request"]
 
 Result = TypeVar("Result")
 
@@ -109,15 +110,14 @@ def check_request(request: Request, plugins: Plugins, now: datetime) -> Work:
     if spec is not None:
         faults.attempt(lambda: _check_mode(request, spec))
         if request.mode == "train":
-            params = faults.attempt(lambda: parse_params(request, plugins))
+            params = _parse_params(request, plugins, faults)
     where = faults.attempt(lambda: _parse_where(request.where))
     source = faults.attempt(lambda: resolve_input(request.input, request.root))
     target = faults.attempt(lambda: _target(request))
     model = None
     if request.mode != "train":
         model = faults.attempt(lambda: _find_model(request))
-    if request.version is not None:
-        faults.attempt(lambda: check_version(request.version or ""))
+    faults.attempt(lambda: _check_version(request))
     raise_all(faults.found)
     assert source is not None  # noqa: S101 - its fault would have been raised
     manifest, folder = model or (None, "")
@@ -146,38 +146,24 @@ def check_request(request: Request, plugins: Plugins, now: datetime) -> Work:
     )
 
 
-def parse_params(request: Request, plugins: Plugins) -> SupervisedParams:
-    """Return a training's params.
-
-    Raises
-    ------
-    RequestError
-        All faults of the params, together.
-    """
-    params_type = cast("type[SupervisedParams]", plugins.load_params(request.pipeline))
+def _parse_params(request: Request, plugins: Plugins, faults: _Faults) -> SupervisedParams | None:
+    """Return a training's params, or None and note all their faults."""
+    params_type = faults.attempt(
+        lambda: cast("type[SupervisedParams]", plugins.load_params(request.pipeline))
+    )
+    if params_type is None:
+        return None
     try:
         return params_type.model_validate(request.params)
     except ValidationError as error:
-        known = list(params_type.model_fields)
-        raise_all(
-            [
-                _param_fault(".".join(map(str, fault["loc"])), fault["type"], fault["msg"], known)
-                for fault in error.errors()
-            ]
+        faults.found += setting_faults(
+            error,
+            "param",
+            params_type.model_fields,
+            where="--params, --set",
+            missing="add it to the file, or --set {name}=...",
         )
-        raise
-
-
-def _param_fault(name: str, kind: str, message: str, known: list[str]) -> RequestError:
-    where = "--params, --set"
-    if kind == "extra_forbidden":
-        return RequestError(
-            f"No param is named '{name}'", where, suggestion(name, known) or "see 'describe'"
-        )
-    if kind == "missing":
-        return RequestError(f"Param '{name}' is missing", where, f"add --set {name}=...")
-    text = message.removeprefix("Value error, ")
-    return RequestError(f"Param '{name}': {text}" if name else text, where)
+        return None
 
 
 def _check_mode(request: Request, spec: PipelineSpec) -> None:
@@ -186,6 +172,14 @@ def _check_mode(request: Request, spec: PipelineSpec) -> None:
             f"Pipeline '{spec.name}' has no mode '{request.mode}'",
             where=f"its modes: {', '.join(spec.modes)}",
         )
+
+
+def _check_version(request: Request) -> None:
+    if request.version is not None:
+        try:
+            check_version(request.version)
+        except RequestError as error:
+            raise RequestError(error.what, where="--version", fix=error.fix) from error
 
 
 def _parse_where(text: str | None) -> Where | None:
@@ -237,7 +231,6 @@ def _digest(
     model: Manifest | None,
 ) -> str:
     plugin = plugins.owner(request.pipeline)
-    core = plugins.installed["builtin"]
     return digest_of(
         {
             "pipeline": request.pipeline,
@@ -250,6 +243,9 @@ def _digest(
             "out_of_fold": request.out_of_fold,
             "keep": None if request.keep is None else list(request.keep),
             "prediction": request.prediction,
-            "plugins": {core.distribution: core.version, plugin.distribution: plugin.version},
+            "plugins": {
+                "headrace": metadata.version("headrace"),
+                plugin.distribution: plugin.version,
+            },
         }
     )

@@ -13,6 +13,7 @@ from headrace.data.rows import RowRules
 from headrace.errors import DataError, HeadraceError, RequestError, raise_all
 from headrace.models.pipeline import Task
 from headrace.models.preparation import Chain, Preparation
+from headrace.plugins.faults import setting_faults
 from headrace.plugins.suggest import suggestion
 
 if TYPE_CHECKING:
@@ -77,8 +78,18 @@ class ReadColumns:
 
     def need_where(self, where: Where | None) -> None:
         """Need the columns of a filter."""
-        for name in where.columns if where else ():
-            self.need(name, "in --where")
+        if where is None:
+            return
+        types = [self.need(name, "in --where") for name in where.columns]
+        if None not in types:
+            self._attempt(where)
+
+    def _attempt(self, where: Where) -> None:
+        """Evaluate a filter on no rows, which shows whether it compares like with like."""
+        try:
+            where.evaluate(pa.RecordBatch.from_pylist([], schema=self._schema))
+        except DataError as error:
+            self._faults.append(error)
 
     def fault(self, what: str, fix: str = "") -> None:
         """Add a fault of the data."""
@@ -238,7 +249,8 @@ def _transform(
     except HeadraceError as error:
         columns.add(type(error)(error.what, f"{where}; {error.where}", error.fix))
     except ValidationError as error:
-        for fault in error.errors():
-            name = ".".join(map(str, fault["loc"]))
-            columns.add(RequestError(f"{name or step.name}: {fault['msg']}", where=where))
+        for fault in setting_faults(
+            error, "option", transform_type.Options.model_fields, where, missing="give it a value"
+        ):
+            columns.add(fault)
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, requires, version
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from headrace.storage.inputs import ResolvedInput
 
 __all__ = ["Quarantine", "base_manifest", "part_files", "store_files"]
+
+_log = logging.getLogger(__name__)
 
 
 def base_manifest(work: Work, kind: str, target_uri: str, **values: Any) -> Manifest:  # noqa: ANN401 - the manifest validates them
@@ -164,6 +167,7 @@ class Quarantine:
                 columns=_columns(rejected.columns),
             )
             address = self._versions.publish(manifest).address
+            _log.info("%s bad rows, see %s", f"{rejected.counts.rejected:,}", address)
         try:
             check_rejected(rejected.counts, self._work.request.max_bad)
         except DataError as error:

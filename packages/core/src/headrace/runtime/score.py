@@ -94,14 +94,20 @@ def run_score(work: Work, disabled: frozenset[str]) -> Manifest:
 def _columns_to_keep(
     schema: pa.Schema, wanted: Sequence[str] | None, prediction: str, columns: ReadColumns
 ) -> tuple[str, ...]:
-    keep = tuple(schema.names) if wanted is None else tuple(wanted)
+    keep = tuple(schema.names) if wanted is None else tuple(dict.fromkeys(wanted))
     for name in keep:
-        columns.need(name, "in --keep")
-    if prediction in keep:
-        columns.fault(
-            f"The input already has a column '{prediction}'",
-            "name the prediction otherwise by --prediction, or leave the column out by --keep",
-        )
+        if name != prediction:
+            columns.need(name, "in --keep")
+        elif name in schema.names:
+            columns.fault(
+                f"The input already has a column '{prediction}'",
+                "name the prediction otherwise by --prediction, or leave the column out by --keep",
+            )
+        else:
+            columns.fault(
+                f"--keep names '{prediction}', which is the prediction, not a column of the input",
+                "leave it out of --keep: the prediction is always written",
+            )
     return keep
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def modules_imported_by(names: list[str]) -> frozenset[str]:
 
 
 def _python(code: str, text: str) -> str:
-    path = f"import sys; sys.path[:] = {[entry for entry in sys.path if entry]!r}\n"
+    path = f"import sys; sys.path[:] = {[entry or str(Path.cwd()) for entry in sys.path]!r}\n"
     done = subprocess.run(  # noqa: S603 - our own interpreter and code
         [sys.executable, "-c", path + code],
         input=text,

@@ -98,7 +98,7 @@ class Trial:
     ) -> Request:
         """Return the request of a training, with as many bad rows as there are."""
         chosen = dict(self.params if params is None else params)
-        return self._request("train", input=input_, model=name, params=chosen)
+        return self._request("train", input_=input_, model=name, params=chosen)
 
     def train(self, table: pa.Table, name: str) -> Trained:
         """Train on a table in one file."""
@@ -109,7 +109,7 @@ class Trial:
         self._outputs += 1
         request = self._request(
             "score",
-            input=self.write([table]),
+            input_=self.write([table]),
             model=model.address,
             output=f"scored-{self._outputs}",
             out_of_fold=out_of_fold,
@@ -143,15 +143,15 @@ class Trial:
         self,
         mode: Literal["train", "score"],
         *,
-        input: str,
+        input_: str,
         model: str,
-        **options: object,  # noqa: A002
+        **options: object,
     ) -> Request:
         return Request.model_validate(
             {
                 "pipeline": self.pipeline,
                 "mode": mode,
-                "input": input,
+                "input": input_,
                 "root": str(self._folder / "root"),
                 "model": model,
                 "max_bad": 1.0,

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from headrace.beam.compute import Compute
-from headrace.beam.graphs.rows import good_rows, rejected_of
+from headrace.beam.graphs.rows import good_rows, rejected_of, run_over
 from headrace.beam.predict import Predict
 from headrace.beam.records import REPORT
-from headrace.beam.report import run_pass
 from headrace.data.numbers import numbers
 from headrace.metrics import BinaryMetrics, Predictions, RegressionMetrics
 from headrace.models.pipeline import Task
@@ -62,7 +61,7 @@ class Evaluated:
 
 def evaluate(runner: Runner, job: EvaluateJob) -> Evaluated:
     """Measure a bundle on labelled rows."""
-    report = run_pass(runner, job.staging_uri, "evaluate", _Evaluate(job))
+    report = run_over(runner, job.source, job.staging_uri, "evaluate", _Evaluate(job))
     rejected = rejected_of(report, job.schema)
     job.counted(rejected)
     return Evaluated(report[METRICS][0], rejected)

@@ -8,20 +8,22 @@ from typing import TYPE_CHECKING, Any
 from headrace.beam.parts import Part, WriteParts, parquet_part
 from headrace.beam.read import Read
 from headrace.beam.records import REPORT
-from headrace.beam.validate import COUNTS, REJECTS, Validate, rejects_schema
+from headrace.beam.report import run_pass
+from headrace.beam.validate import COUNTS, ENDED, REJECTS, Validate, rejects_schema
 from headrace.data.rows import RowCounts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     import apache_beam as beam
     import pyarrow as pa
 
     from headrace.beam.report import Report, Reports
+    from headrace.beam.runners import Runner
     from headrace.data.rows import RowRules
     from headrace.data.shards import Source
 
-__all__ = ["GoodRows", "Rejected", "good_rows", "itself", "rejected_of"]
+__all__ = ["GoodRows", "Rejected", "good_rows", "itself", "parts_of", "rejected_of", "run_over"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,31 @@ def good_rows(
         REJECTS, rejects_uri, "part-", "parquet", parquet_part, keep_empty=False
     )
     return GoodRows(checked.good, (*reports, parts.parts, parts[REPORT]))
+
+
+def run_over(
+    runner: Runner,
+    source: Source,
+    staging_uri: str,
+    name: str,
+    build: Callable[[beam.Pipeline], Reports],
+) -> Report:
+    """Run a pass over all of a source and return what it reports.
+
+    Raises
+    ------
+    HeadraceError
+        The first of the faults that workers reported.
+    AssertionError
+        The runner lost a shard or brought it twice: what was learnt is not of all rows.
+    """
+    report = run_pass(runner, staging_uri, name, build)
+    if sorted(report[ENDED]) != list(range(len(source.shards))):
+        raise AssertionError(
+            f"{len(source.shards)} shards were to be read, the runner brought "
+            f"{sorted(report[ENDED])} to their ends"
+        )
+    return report
 
 
 def rejected_of(report: Report, schema: pa.Schema) -> Rejected:

@@ -5,15 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from headrace.beam.graphs.rows import (
-    good_rows,
-    parts_of,
-    rejected_of,
-)
+from headrace.beam.graphs.rows import good_rows, parts_of, rejected_of, run_over
 from headrace.beam.parts import WriteParts, parquet_part
 from headrace.beam.predict import Predict
 from headrace.beam.records import REPORT
-from headrace.beam.report import run_pass
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,9 +16,7 @@ if TYPE_CHECKING:
     import apache_beam as beam
     import pyarrow as pa
 
-    from headrace.beam.graphs.rows import (
-        Rejected,
-    )
+    from headrace.beam.graphs.rows import Rejected
     from headrace.beam.parts import Part
     from headrace.beam.predict import BundleAddress
     from headrace.beam.report import Reports
@@ -81,7 +74,7 @@ def score(runner: Runner, job: ScoreJob) -> Scored:
     AssertionError
         The runner lost rows or parts: the counts of what was read and written differ.
     """
-    report = run_pass(runner, job.staging_uri, "score", _Score(job))
+    report = run_over(runner, job.source, job.staging_uri, "score", _Score(job))
     rejected = rejected_of(report, job.schema)
     job.counted(rejected)
     parts = parts_of(report[_PARTS])

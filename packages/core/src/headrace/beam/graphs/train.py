@@ -14,9 +14,9 @@ import pyarrow as pa
 from headrace.beam.compute import Compute
 from headrace.beam.fit import FILES, Fit
 from headrace.beam.graphs.evaluate import METRICS, measured
-from headrace.beam.graphs.rows import good_rows, itself, rejected_of
+from headrace.beam.graphs.rows import good_rows, itself, rejected_of, run_over
 from headrace.beam.records import REPORT
-from headrace.beam.report import Save, run_pass
+from headrace.beam.report import Save
 from headrace.beam.select import SELECTED, Select
 from headrace.models.preparation import Preparation
 
@@ -99,19 +99,19 @@ def train(runner: Runner, job: TrainJob) -> Trained:
     passes = 0
     while not preparation.is_fitted:
         graph = _Learn(job, preparation, job.rejects_uri if rejected is None else None)
-        report = run_pass(runner, job.staging_uri, f"learn-{passes}", graph)
+        report = run_over(runner, job.source, job.staging_uri, f"learn-{passes}", graph)
         rejected = rejected or _counted(report, job)
         preparation = _restored(preparation, report[_LEARNT][0])
         passes += 1
     fit = _FitModel(job, preparation, job.rejects_uri if rejected is None else None)
-    report = run_pass(runner, job.staging_uri, "fit", fit)
+    report = run_over(runner, job.source, job.staging_uri, "fit", fit)
     rejected = rejected or _counted(report, job)
     return Trained(preparation, tuple(report[FILES]), rejected, sum(report[SELECTED]))
 
 
 def measure_holdout(runner: Runner, job: TrainJob, address: BundleAddress) -> Holdout:
     """Measure a fitted bundle on the holdout."""
-    report = run_pass(runner, job.staging_uri, "holdout", _Measure(job, address))
+    report = run_over(runner, job.source, job.staging_uri, "holdout", _Measure(job, address))
     return Holdout(sum(report[SELECTED]), report[METRICS][0])
 
 

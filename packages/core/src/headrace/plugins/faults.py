@@ -1,0 +1,75 @@
+"""What pydantic finds wrong with settings, in the words of those who made them; light."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from headrace.errors import RequestError
+from headrace.plugins.suggest import suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+__all__ = ["setting_faults"]
+
+_SHOWN: Final = 60
+_WANTED: Final[Mapping[str, str]] = {
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
+    "dict_type": "a mapping of names to values",
+    "finite_number": "a finite number",
+    "float_parsing": "a number",
+    "float_type": "a number",
+    "int_from_float": "a whole number",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "list_type": "a list",
+    "string_type": "text",
+    "tuple_type": "a list",
+}
+
+
+def setting_faults(
+    error: ValidationError, noun: str, known: Collection[str], where: str, missing: str = ""
+) -> list[RequestError]:
+    """Return each fault with the value got and the value wanted.
+
+    Parameters
+    ----------
+    error : ValidationError
+    noun : str
+        What the settings are: ``param``, ``option``.
+    known : collection of str
+        Names there are, for did-you-mean.
+    where : str
+    missing : str
+        How to fix a missing one; ``{name}`` becomes its name.
+    """
+    return [_fault(details, noun, known, where, missing) for details in error.errors()]
+
+
+def _fault(
+    details: ErrorDetails, noun: str, known: Collection[str], where: str, missing: str
+) -> RequestError:
+    name = ".".join(map(str, details["loc"]))
+    kind, message = details["type"], details["msg"]
+    if kind == "extra_forbidden":
+        fix = suggestion(name, known) or f"there is: {', '.join(known)}"
+        return RequestError(f"No {noun} is named '{name}'", where, fix)
+    titled = f"{noun.capitalize()} '{name}'"
+    if kind == "missing":
+        return RequestError(f"{titled} is missing", where, missing.format(name=name))
+    if kind == "value_error":
+        text = message.removeprefix("Value error, ")
+        return RequestError(f"{titled}: {text}" if name else text, where)
+    wanted = _WANTED.get(kind) or message.removeprefix("Input should be ")
+    return RequestError(f"{titled} is {_shown(details['input'])}; wanted {wanted}", where)
+
+
+def _shown(value: object) -> str:
+    text = f"'{value}'" if isinstance(value, str) else json.dumps(value, default=str)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
