@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import nox
 
 nox.needs_version = ">=2026.4"
 nox.options.default_venv_backend = "uv"
 nox.options.reuse_existing_virtualenvs = True
-nox.options.error_on_missing_interpreters = True
+nox.options.download_python = "never"
 nox.options.sessions = ["lint", "types", "imports", "tests", "e2e"]
 
 HERE = Path(__file__).parent
@@ -19,7 +22,9 @@ GROUPS = nox.project.load_toml("pyproject.toml")["dependency-groups"]
 # A package takes part by existing: its session is named by its folder.
 PACKAGES = {
     path.parent.name.removeprefix("pipeline-"): path.parent.relative_to(HERE).as_posix()
-    for path in sorted([*HERE.glob("packages/*/pyproject.toml"), HERE / "orchestration/pyproject.toml"])
+    for path in sorted(
+        [*HERE.glob("packages/*/pyproject.toml"), HERE / "orchestration/pyproject.toml"]
+    )
 }
 SOURCES = [f"{folder}/src" for folder in PACKAGES.values()]
 ENVIRONMENT = {
@@ -41,6 +46,49 @@ def install(session: nox.Session, *projects: str, groups: tuple[str, ...] = ()) 
 def everything() -> list[str]:
     """Return all packages, each with all that it can do."""
     return [f"{folder}[beam]" if name == "core" else folder for name, folder in PACKAGES.items()]
+
+
+def siblings(package: str) -> list[str]:
+    """Return the packages of the workspace that a package requires."""
+    by_distribution = {project_table(name)["name"]: name for name in PACKAGES}
+    requirements = (re.match(r"[\w.-]+", text) for text in project_table(package)["dependencies"])
+    required = [found.group() for found in requirements if found]
+    return [by_distribution[name] for name in required if name in by_distribution]
+
+
+def project_table(package: str) -> dict[str, Any]:
+    """Return the project table of a package."""
+    project: dict[str, Any] = nox.project.load_toml(f"{PACKAGES[package]}/pyproject.toml")[
+        "project"
+    ]
+    return project
+
+
+def with_siblings(package: str) -> list[str]:
+    """Return the folders of a package and of all it requires, with all that they can do."""
+    names = [package, *siblings(package)]
+    return [f"{PACKAGES[name]}[beam]" if name == "core" else PACKAGES[name] for name in names]
+
+
+def reached_by(files: list[str]) -> list[str]:
+    """Return the packages that changes of files can break: their own, and those that require them.
+
+    A file outside the packages, but for docs and tests of the whole, can break any.
+    """
+    reached = set()
+    for file in files:
+        owners = [name for name, folder in PACKAGES.items() if file.startswith(f"{folder}/")]
+        if owners:
+            reached.update(owners)
+        elif not file.startswith(("docs/", "tests/", "bench/", "examples/")) and "." in file:
+            reached.update(PACKAGES if not file.endswith(".md") else ())
+    return [name for name in PACKAGES if reached.intersection([name, *siblings(name)])]
+
+
+def git(*arguments: str) -> list[str]:
+    """Return the lines that git prints."""
+    printed = subprocess.run(["git", *arguments], check=True, capture_output=True, text=True)
+    return printed.stdout.splitlines()
 
 
 @nox.session
@@ -69,10 +117,38 @@ def imports(session: nox.Session) -> None:
 @nox.parametrize("package", [nox.param(name, id=name) for name in PACKAGES])
 def tests(session: nox.Session, package: str) -> None:
     """Test one package with nothing but its declared dependencies installed."""
-    folder = PACKAGES[package]
-    extra = "[beam]" if package == "core" else ""
-    install(session, folder + extra, groups=("test",))
-    session.run("pytest", f"{folder}/tests", *session.posargs)
+    install(session, *with_siblings(package)[:1], groups=("test",))
+    session.run("pytest", f"{PACKAGES[package]}/tests", *session.posargs)
+
+
+@nox.session(python=["3.11", "3.12", "3.13"])
+@nox.parametrize("package", [nox.param(name, id=name) for name in PACKAGES])
+def tests_on(session: nox.Session, package: str) -> None:
+    """Test one package on each Python that is installed: ``./nox -s "tests_on-3.13(core)"``."""
+    tests(session, package)
+
+
+@nox.session
+@nox.parametrize("package", [nox.param(name, id=name) for name in PACKAGES])
+def lowest(session: nox.Session, package: str) -> None:
+    """Test one package with the lowest versions that it and its siblings allow."""
+    session.env.update(ENVIRONMENT)
+    editable = [argument for folder in with_siblings(package) for argument in ("-e", folder)]
+    session.install("--quiet", "--resolution=lowest-direct", *editable, *GROUPS["test"])
+    session.run("pytest", f"{PACKAGES[package]}/tests", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def affected(session: nox.Session) -> None:
+    """Test what the changes since a commit can reach: ``./nox -s affected -- origin/main``."""
+    base = session.posargs[0] if session.posargs else "HEAD"
+    changed = git("diff", "--name-only", base) + git("ls-files", "--others", "--exclude-standard")
+    names = reached_by(changed)
+    session.log(
+        f"changed since {base}: {len(changed)} files; affected: {', '.join(names) or 'none'}"
+    )
+    for name in names:
+        session.notify(f"tests({name})")
 
 
 @nox.session

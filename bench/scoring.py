@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 BY_HAND = Path(__file__).with_name("scoring_by_hand.py")
 START_ROWS = 1_000
 TRAINING_ROWS = 1_000_000
+MODEL_FILES = {"linreg": "linear.json", "xgb": "model.ubj"}
 PARAMS = {
     "linreg": [],
     "xgb": ["--set", "rounds=100", "--set", "max_depth=6"],
@@ -96,8 +97,7 @@ def _train(pipeline: str, folder: Path) -> Path:
                 *PARAMS[pipeline],
             ]
         )
-    (model,) = (versions / "model").iterdir()
-    return model
+    return versions / "model" / MODEL_FILES[pipeline]
 
 
 def _both(pipeline: str, folder: Path, tables: dict[int, Path], run: int) -> Side:

@@ -3,6 +3,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib import invalidate_caches
 from pathlib import Path
 
 import pytest
@@ -75,9 +76,28 @@ class Ended:
 def installed(monkeypatch):
     """Install the pipelines shift and shift_shards, for one test and the processes it starts."""
     monkeypatch.syspath_prepend(INSTALLED)
-    paths = [str(INSTALLED), *filter(None, [os.environ.get("PYTHONPATH")])]
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
+    monkeypatch.setenv("PYTHONPATH", str(INSTALLED), prepend=os.pathsep)
     return INSTALLED
+
+
+@pytest.fixture
+def install_plugin(tmp_path, monkeypatch):
+    """Return a function that installs a plugin whose hooks module has the given text."""
+    site = tmp_path / "site"
+    site.mkdir()
+    monkeypatch.syspath_prepend(site)
+    monkeypatch.setenv("PYTHONPATH", str(site), prepend=os.pathsep)
+
+    def install(name, hooks):
+        module = f"{name}_of_{tmp_path.name}"
+        (site / f"{module}.py").write_text(hooks)
+        info = site / f"headrace_{name}-2.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.4\nName: headrace-{name}\nVersion: 2.0\n")
+        (info / "entry_points.txt").write_text(f"[headrace]\n{name} = {module}\n")
+        invalidate_caches()
+
+    return install
 
 
 @pytest.fixture
@@ -132,3 +152,48 @@ def headrace_process(start_headrace):
         return Ended(process.returncode, out, err)
 
     return run
+
+
+COLUMNS = ("features=[x, z]", "target=y", "key=[id]")
+SETTINGS = [argument for setting in COLUMNS for argument in ("--set", setting)]
+
+
+@pytest.fixture
+def settings():
+    """Return the arguments that name the columns of `rows`."""
+    return SETTINGS
+
+
+@pytest.fixture
+def rows(tmp_path):
+    """Write 300 rows with y = x + z + 3 into two Parquet files; return their folder."""
+    import pyarrow as pa  # noqa: PLC0415 - not every test needs it
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    folder = tmp_path / "rows"
+    folder.mkdir()
+    for number, start in enumerate((0, 100)):
+        ids = range(start, 100 if start == 0 else 300)
+        columns = {
+            "id": list(ids),
+            "x": [float(i % 7) for i in ids],
+            "z": [i % 5 for i in ids],
+            "s": ["abc"[i % 3] for i in ids],
+            "y": [float(i % 7 + i % 5 + 3) for i in ids],
+        }
+        pq.write_table(pa.table(columns), folder / f"{number}.parquet")
+    return folder
+
+
+def _published(folder):
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("manifest.json")
+        if ".quarantine" not in path.as_posix()
+    )
+
+
+@pytest.fixture
+def published():
+    """Return a function that lists the manifests below a folder, but for bad rows."""
+    return _published

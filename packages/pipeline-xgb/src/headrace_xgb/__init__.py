@@ -1,1 +1,1 @@
-"""XGBoost as a Headrace pipeline."""
+"""Gradient-boosted trees by XGBoost as a Headrace pipeline."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Part", "WriteParts", "ipc_part", "parquet_part"]
 
 _ROW_GROUP_ROWS = 131_072
-_DICTIONARY_BYTES = 32_768  # of a column with more distinct values, no dictionary is worth its cost
+_DICTIONARY_BYTES = 16_384  # of a column with more distinct values, no dictionary is worth its cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +100,21 @@ class _HashingFile:
     """Passes bytes on and knows their number and digest."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+        self._file: BinaryIO | None = file
         self._digest = hashlib.sha256()
         self.size = 0
         self.closed = False
 
     def write(self, data: bytes) -> int:
-        self._digest.update(data)
-        self.size += len(data)
-        self._file.write(data)
+        if self._file is not None:
+            self._digest.update(data)
+            self.size += len(data)
+            self._file.write(data)
         return len(data)
+
+    def discard(self) -> None:
+        """Let further bytes go nowhere: Arrow writes a footer also to a file it abandons."""
+        self._file = None
 
     def flush(self) -> None:
         """Do nothing: the store's writer flushes when it is closed."""
@@ -152,6 +157,7 @@ class _OpenPart:
         return Part(self.path, self._file.size, self._file.sha256, self._rows)
 
     def abort(self) -> None:
+        self._file.discard()
         error = HeadraceError("abandoned")
         self._stack.__exit__(HeadraceError, error, None)
 

@@ -52,7 +52,9 @@ class InProcessRunner:
     def run(self, graph: Callable[[beam.Pipeline], None]) -> None:
         """Build a Beam pipeline by ``graph``, run it and wait for its end."""
         options = PipelineOptions(
-            direct_num_workers=self._workers, direct_running_mode="multi_threading"
+            flags=[],  # by default Beam reads the command line, which is ours
+            direct_num_workers=self._workers,
+            direct_running_mode="multi_threading",
         )
         pipeline = beam.Pipeline(runner=FnApiRunner(), options=options)
         graph(pipeline)

@@ -52,7 +52,8 @@ class _Validate(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
         yield record(COUNTS, checked.counts)
         if position.is_last:
             yield record(ENDED, position.shard)
-        yield beam.pvalue.TaggedOutput(REJECTS, self._rejects(batch, checked, position))
+        if checked.bad is not None or position.is_last:
+            yield beam.pvalue.TaggedOutput(REJECTS, self._rejects(batch, checked, position))
 
     def _rejects(
         self, batch: pa.RecordBatch, checked: Checked, position: Position

@@ -74,18 +74,25 @@ app.add_typer(make_versions_app("models"), name="models")
 app.add_typer(make_versions_app("datasets"), name="datasets")
 
 
+def _show_versions(context: typer.Context, is_wanted: bool) -> None:
+    if is_wanted:
+        plugins = session_of(context).plugins.installed.values()
+        listed = {f"{plugin.distribution} {plugin.version}" for plugin in plugins}
+        ours = f"headrace {version('headrace')}"
+        print_text("\n".join([ours, *sorted(listed - {ours})]))
+        raise typer.Exit
+
+
 @app.callback()
 def _options(
-    context: typer.Context,
     show_version: Annotated[
-        bool, typer.Option("--version", help="Print versions and exit.", is_eager=True)
+        bool,
+        typer.Option(
+            "--version", help="Print versions and exit.", is_eager=True, callback=_show_versions
+        ),
     ] = False,
 ) -> None:
-    if show_version:
-        plugins = session_of(context).plugins.installed.values()
-        listed = sorted({f"{plugin.distribution} {plugin.version}" for plugin in plugins})
-        print_text("\n".join([f"headrace {version('headrace')}", *listed]))
-        raise typer.Exit
+    """Do nothing: the version is shown by a callback, before a command is found missing."""
 
 
 def main() -> None:

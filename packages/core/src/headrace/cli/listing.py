@@ -20,15 +20,25 @@ __all__ = ["catalog", "describe", "list_pipelines"]
 def list_pipelines(context: typer.Context, as_json: options.Json = False) -> None:
     """List the installed pipelines."""
     plugins = session_of(context).plugins
-    rows = []
-    for name, spec in plugins.pipelines.items():
-        owner = plugins.owner(name)
-        rows.append((name, spec.summary, ", ".join(spec.modes), owner.distribution, owner.version))
+    pipelines = [(spec, plugins.owner(name)) for name, spec in plugins.pipelines.items()]
     _warn_of_problems(plugins)
     if as_json:
-        keys = ("name", "summary", "modes", "distribution", "version")
-        print_json(json.dumps([dict(zip(keys, row, strict=True)) for row in rows]))
+        entries = [
+            {
+                "name": spec.name,
+                "summary": spec.summary,
+                "modes": spec.modes,
+                "distribution": owner.distribution,
+                "version": owner.version,
+            }
+            for spec, owner in pipelines
+        ]
+        print_json(json.dumps(entries))
         return
+    rows = [
+        (spec.name, spec.summary, ", ".join(spec.modes), owner.distribution, owner.version)
+        for spec, owner in pipelines
+    ]
     if not rows:
         print_text("No pipelines are installed. Install one, such as: pip install headrace-linreg")
         return

@@ -11,12 +11,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headrace.data.kinds import Kind, kind_of
 from headrace.data.numbers import is_missing, numbers
 from headrace.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from headrace.data.where import Where
 
@@ -127,26 +126,29 @@ class RowRules:
         )
         return Checked(good, bad, bad_reasons, rows[is_bad], counts)
 
-    def _faults(self, batch: pa.RecordBatch) -> list[tuple[str, Mask]]:
-        faults: list[tuple[str, Mask]] = []
+    def _faults(self, batch: pa.RecordBatch) -> Iterator[tuple[str, Mask]]:
         for name, handles_missing in self.features.items():
             column = batch.column(name)
+            if _is_sound(column):
+                continue
             if not handles_missing:
-                faults.append((f"{name} is missing", _missing(column)))
-            if kind_of(column.type) is Kind.NUMBER and _may_be_infinite(column):
-                faults.append((f"{name} is infinite", np.isinf(numbers(column))))
-        faults.extend((f"key {name} is null", _missing(batch.column(name))) for name in self.key)
+                yield f"{name} is missing", is_missing(column)
+            if pa.types.is_floating(column.type):
+                yield f"{name} is infinite", np.isinf(numbers(column))
+        for name in self.key:
+            column = batch.column(name)
+            if column.null_count:
+                yield f"key {name} is null", is_missing(column)
         if self.target is not None:
             target = numbers(batch.column(self.target))
-            faults.append((f"target {self.target} is infinite", np.isinf(target)))
+            yield f"target {self.target} is infinite", np.isinf(target)
             if self.is_binary:
                 is_other = ~np.isnan(target) & (target != 0) & (target != 1)
-                faults.append((f"target {self.target} is neither 0 nor 1", is_other))
+                yield f"target {self.target} is neither 0 nor 1", is_other
         if self.weight is not None:
             weight = numbers(batch.column(self.weight))
             is_unfit = ~np.isfinite(weight) | (weight < 0)
-            faults.append((f"weight {self.weight} is missing, negative or infinite", is_unfit))
-        return faults
+            yield f"weight {self.weight} is missing, negative or infinite", is_unfit
 
 
 def check_rejected(counts: RowCounts, max_bad: float) -> None:
@@ -167,11 +169,8 @@ def check_rejected(counts: RowCounts, max_bad: float) -> None:
         )
 
 
-def _missing(column: pa.Array) -> Mask:
-    if column.null_count == 0 and not _may_be_infinite(column):
-        return np.zeros(len(column), bool)
-    return is_missing(column)
-
-
-def _may_be_infinite(column: pa.Array) -> bool:
-    return bool(pa.types.is_floating(column.type))
+def _is_sound(column: pa.Array) -> bool:
+    """Whether no value is null, NaN or infinite: what most columns are, and quick to see."""
+    if column.null_count:
+        return False
+    return not pa.types.is_floating(column.type) or bool(np.isfinite(numbers(column)).all())

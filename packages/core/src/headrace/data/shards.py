@@ -99,7 +99,8 @@ def read_shard(shard: Shard, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     row = shard.first_row
     try:
         for batch in _batches(shard, schema):
-            yield with_position(batch.cast(schema), Position(shard.index, row, is_last=False))
+            fitting = batch if batch.schema.equals(schema) else batch.cast(schema)
+            yield with_position(fitting, Position(shard.index, row, is_last=False))
             row += batch.num_rows
     except (pa.ArrowException, OSError) as error:
         raise _unreadable(shard.uri, error) from error

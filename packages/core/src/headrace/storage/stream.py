@@ -39,5 +39,5 @@ class Stream(io.RawIOBase):
 
     def write(self, data: Buffer, /) -> int:
         """Write all of the bytes, and return their number."""
-        with self._translated():
-            return self._file.write(data)
+        with self._translated(), memoryview(data) as view:
+            return self._file.write(view.cast("B"))  # Arrow's buffers are of signed bytes

@@ -13,7 +13,7 @@ from typing import Final
 __all__ = ["why_code"]
 
 _SUFFIXES: Final = frozenset(
-    {".dill", ".dll", ".dylib", ".joblib", ".npz", ".pickle", ".pkl", ".pt", ".pth", ".py", ".pyc"}
+    {".dill", ".dll", ".dylib", ".joblib", ".pickle", ".pkl", ".pt", ".pth", ".py", ".pyc"}
     | {".pyd", ".so"}
 )
 _MAGIC: Final = {
@@ -24,6 +24,9 @@ _MAGIC: Final = {
 }
 _PICKLE_STARTS: Final = tuple(b"\x80" + bytes([protocol]) for protocol in range(2, 6))
 _PICKLE_BASE64: Final = (b"gASV", b"gAWV")  # protocols 4 and 5, with their frame
+_NUMPY: Final = b"\x93NUMPY"
+_NUMPY_HEADER: Final = 512
+_OBJECTS: Final = b"'|O'"
 _GZIP: Final = b"\x1f\x8b"
 _ZLIB_AND_GZIP: Final = zlib.MAX_WBITS | 32
 _UNPACKED_LIMIT: Final = 2**26
@@ -39,6 +42,8 @@ def why_code(path: str, data: bytes) -> str:
         return f"has the ending {suffix}, that of code or pickles"
     if data.startswith(_PICKLE_STARTS) or _is_old_pickle(data):
         return "is a pickle, which runs code when it is loaded"
+    if data.startswith(_NUMPY) and _OBJECTS in data[:_NUMPY_HEADER]:
+        return "is a NumPy file of Python objects, which are pickled"
     for start, what in _MAGIC.items():
         if data.startswith(start):
             return f"is {what}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 import pytest
 
+from headrace.errors import HeadraceError
 from headrace.testing.data import binary_sample, regression_sample, sample_params
 from headrace.testing.trial import Trial
 
@@ -72,7 +73,14 @@ class ContractSetting:
     @classmethod
     def trained(cls, trial: Trial) -> Trained:
         """Return the model trained on the sample data."""
-        return trial.train(cls.sample(), "model")
+        try:
+            return trial.train(cls.sample(), "model")
+        except HeadraceError as error:
+            pytest.fail(
+                f"training '{cls.pipeline}' on the sample data fails, so that nothing else can be "
+                f"checked:\n{error}",
+                pytrace=False,
+            )
 
     @pytest.fixture(scope="class")
     @classmethod

@@ -39,7 +39,7 @@ class FoldChecks(ContractSetting):
         self, trial: Trial, trained: Trained, rows: pa.RecordBatch
     ) -> None:
         """Other targets of one fold and the holdout change no out-of-fold prediction there."""
-        _folds(trained)
+        _need_fold_models(trained)
         sample = self.sample()
         perturbed = trial.train(_perturbed(sample, trained.bundle), "perturbed")
         held, fold = _places(rows, trained.bundle)
@@ -57,7 +57,7 @@ class FoldChecks(ContractSetting):
         self, trial: Trial, trained: Trained, rows: pa.RecordBatch
     ) -> None:
         """A run gives each row its fold's model, and rows of the holdout the full one."""
-        _folds(trained)
+        _need_fold_models(trained)
         scored = trial.score(trained.manifest, self.sample(), out_of_fold=True).table
         got = scored.column(f"{self.pipeline}_prediction").combine_chunks()
         found = difference(got, trained.bundle.predict_out_of_fold(rows))
@@ -78,6 +78,11 @@ def _folds(trained: Trained) -> int:
     if not folds:
         pytest.skip("the contract's params have folds: 0")
     return folds
+
+
+def _need_fold_models(trained: Trained) -> None:
+    if _folds(trained) and not trained.bundle.fold_models:
+        pytest.skip("there are no fold models; see test_there_is_a_model_for_each_fold")
 
 
 def _places(

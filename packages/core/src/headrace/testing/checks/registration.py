@@ -59,17 +59,20 @@ class RegistrationChecks(ContractSetting):
             f"adds=('{self.pipeline}_prediction',)"
         )
 
+    def test_the_pipelines_model_is_registered(self, trial: Trial) -> None:
+        """Bundles name their model's type, and only registered types are ever loaded."""
+        name = self.new_pipeline(trial).model_name
+        assert name in trial.plugins.models, (
+            f"the pipeline's model_name is '{name}', which no plugin registers; return "
+            f"ModelSpec('{name}', load=...) from headrace_register_models"
+        )
+
     def test_the_pipeline_has_exactly_one_model(
         self, trial: Trial, trained: Trained, rows: pa.RecordBatch
     ) -> None:
         """The fit, the bundle and every fold hold one model of the one registered type."""
         pipeline = self.new_pipeline(trial)
-        name = pipeline.model_name
-        assert name in trial.plugins.models, (
-            f"the pipeline's model_name is '{name}', which no plugin registers; return "
-            f"ModelSpec('{name}', load=...) from headrace_register_models"
-        )
-        registered = trial.plugins.load_model(name)
+        registered = trial.plugins.load_model(pipeline.model_name)
         fitted = fit_in_memory(pipeline, trained.bundle.preparation, rows).model
         for what, model in (
             ("the fit returns", fitted),
@@ -78,7 +81,7 @@ class RegistrationChecks(ContractSetting):
         ):
             assert type(model) is registered, (
                 f"{what} a {type(model).__name__}; wanted {registered!r}, the type that is "
-                f"registered as '{name}' (of a state, from_state must return its own class)"
+                f"registered as '{pipeline.model_name}' (of a state, from_state must return its own class)"
             )
         assert isinstance(fitted, Model), (
             f"{registered!r} lacks predict, state or from_state; see headrace.models.Model"

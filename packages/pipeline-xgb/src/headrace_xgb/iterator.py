@@ -1,0 +1,132 @@
+"""Shards as XGBoost's own iterator: one batch in memory, however many rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xgboost as xgb
+
+from headrace.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import numpy.typing as npt
+
+    from headrace.data.features import Feature, Features, TrainingBatch
+    from headrace.models import Shards
+
+__all__ = ["ShardIterator", "Survey"]
+
+
+class Survey:
+    """What the first pass over the rows shows of them.
+
+    Parameters
+    ----------
+    n_rows : int
+    features : tuple of Feature
+        Of no rows: names and numbers of categories.
+    has_weight : bool
+        Whether any row counts.
+    """
+
+    def __init__(self) -> None:
+        self.n_rows = 0
+        self.features: tuple[Feature, ...] = ()
+        self.has_weight = False
+        self._low = np.array(np.inf, np.float32)  # of each feature, then of the target
+        self._high = np.array(-np.inf, np.float32)
+
+    def add(
+        self,
+        features: Features,
+        matrix: npt.NDArray[np.float32],
+        target: npt.NDArray[np.float32],
+        weight: npt.NDArray[np.float32] | None,
+    ) -> None:
+        """Add a batch, as features and as the arrays that XGBoost gets.
+
+        Parameters
+        ----------
+        features : Features
+            n rows of p columns.
+        matrix : ndarray of float32, shape (n, p)
+        target : ndarray of float32, shape (n,)
+        weight : ndarray of float32, shape (n,), optional
+        """
+        self._low = np.fmin(self._low, np.append(np.fmin.reduce(matrix), target.min()))
+        self._high = np.fmax(self._high, np.append(np.fmax.reduce(matrix), target.max()))
+        if not self.features:
+            self.features = features.rows(np.zeros(features.n_rows, bool)).columns
+        self.n_rows += features.n_rows
+        self.has_weight = self.has_weight or weight is None or bool(weight.any())
+
+    @property
+    def constant_features(self) -> tuple[str, ...]:
+        """Names of the features that have fewer than two values, missing ones aside."""
+        return tuple(
+            feature.name
+            for feature, low, high in zip(self.features, self._low, self._high, strict=False)
+            if not low < high
+        )
+
+    @property
+    def constant_target(self) -> float | None:
+        """The target of all rows, where they have the same."""
+        return float(self._low[-1]) if self._low[-1] == self._high[-1] else None
+
+
+class ShardIterator(xgb.DataIter):
+    """Hand XGBoost batch after batch, as often as it asks to begin again.
+
+    Parameters
+    ----------
+    shards : Shards
+        Batches of any size.
+    """
+
+    def __init__(self, shards: Shards) -> None:
+        super().__init__()
+        self._shards = shards
+        self._batches: Iterator[TrainingBatch] = iter(())
+        self._passes = 0
+        self.survey = Survey()
+
+    def reset(self) -> None:
+        """Begin again."""
+        self._batches = iter(self._shards)
+        self._passes += 1
+
+    def next(self, input_data: Callable[..., Any]) -> bool:
+        """Hand over the next batch; return whether there was one.
+
+        Raises
+        ------
+        DataError
+            A target or weight is beyond float32, in which XGBoost computes.
+        """
+        batch = next(self._batches, None)
+        if batch is None:
+            return False
+        matrix = batch.features.matrix()
+        target = _float32(batch.target, "target")
+        weight = None if batch.weight is None else _float32(batch.weight, "weight")
+        if self._passes == 1:
+            self.survey.add(batch.features, matrix, target, weight)
+        types = ["q" if column.n_categories is None else "c" for column in batch.features.columns]
+        input_data(data=matrix, label=target, weight=weight, feature_types=types)
+        return True
+
+
+def _float32(values: npt.NDArray[np.float64], role: str) -> npt.NDArray[np.float32]:
+    with np.errstate(over="ignore"):
+        narrow = values.astype(np.float32)
+    if not np.isfinite(narrow).all():
+        raise DataError(
+            f"A {role} has magnitude {np.abs(values).max():.3g}; XGBoost computes in float32, up "
+            f"to {np.finfo(np.float32).max:.3g}",
+            fix=f"scale the {role}",
+        )
+    return narrow

@@ -1,0 +1,126 @@
+"""The boosted trees, as a model that predicts."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final, Self
+
+import numpy as np
+import pyarrow as pa
+import xgboost as xgb
+
+from headrace.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+
+    from headrace.data.features import Features
+
+__all__ = ["OBJECTIVES", "XgbModel"]
+
+_BOOSTER_FILE: Final = "model.ubj"
+_FILE: Final = "xgb.json"
+_FORMAT: Final = "headrace-xgb/booster/v1"
+
+OBJECTIVES: Final = {"regression": "reg:squarederror", "binary": "binary:logistic"}
+"""XGBoost's names of the objectives."""
+
+
+class XgbModel:
+    """A booster in XGBoost's own UBJSON, loaded to predict.
+
+    Usable from several threads at once: XGBoost's `inplace_predict` is thread-safe as long as
+    nothing else is called, so the booster is configured here, before anyone else has it.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of the features, in their order; within the booster they are f0, f1, f2….
+    n_categories : sequence of int or None
+        As many: a feature's number of categories, None for a number.
+    objective : str
+        One of `OBJECTIVES`.
+    booster : bytes
+        Of ``Booster.save_raw("ubj")``.
+
+    Raises
+    ------
+    xgboost.core.XGBoostError, ValueError
+        The booster is damaged, or is not one of these features and this objective.
+    """
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        n_categories: Sequence[int | None],
+        objective: str,
+        booster: bytes,
+    ) -> None:
+        self.names = tuple(names)
+        self.n_categories = tuple(n_categories)
+        self.objective = objective
+        self._bytes = booster
+        self._booster = xgb.Booster({"nthread": 1}, model_file=bytearray(booster))
+        if self._booster.num_features() != len(self.names):
+            raise ValueError(
+                f"the booster has {self._booster.num_features()} features; wanted {len(self.names)}"
+            )
+        config = json.loads(self._booster.save_config())
+        found = config["learner"]["objective"]["name"]
+        if found != OBJECTIVES[objective]:
+            raise ValueError(f"the booster's objective is {found}; wanted {OBJECTIVES[objective]}")
+        self._predict(np.full((1, len(self.names)), np.nan, np.float32))
+
+    def predict(self, features: Features) -> pa.Array:
+        """Return float32 predictions, shape (n,): probabilities of 1 for a binary target."""
+        return pa.array(self._predict(features.matrix()))
+
+    def _predict(self, matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        prediction: npt.NDArray[np.float32] = self._booster.inplace_predict(
+            matrix, validate_features=False
+        )
+        return prediction
+
+    def state(self) -> dict[str, bytes]:
+        """Return the booster as UBJSON, and what its features are as JSON."""
+        description = {
+            "format": _FORMAT,
+            "objective": self.objective,
+            "features": [
+                {"name": name, "n_categories": n_categories}
+                for name, n_categories in zip(self.names, self.n_categories, strict=True)
+            ],
+        }
+        return {
+            _BOOSTER_FILE: self._bytes,
+            _FILE: json.dumps(description, indent=2).encode() + b"\n",
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, bytes]) -> Self:
+        """Return the model of a state.
+
+        Raises
+        ------
+        ModelError
+            The state is damaged.
+        """
+        try:
+            stored = json.loads(state[_FILE])
+            if stored["format"] != _FORMAT:
+                raise ValueError(f"format is {stored['format']!r}; wanted {_FORMAT!r}")
+            names = [str(feature["name"]) for feature in stored["features"]]
+            n_categories = [
+                None if feature["n_categories"] is None else int(feature["n_categories"])
+                for feature in stored["features"]
+            ]
+            return cls(names, n_categories, stored["objective"], state[_BOOSTER_FILE])
+        except xgb.core.XGBoostError as error:
+            first_line = str(error).partition("\n")[0]
+            raise ModelError(f"The XGBoost model's {_BOOSTER_FILE} is damaged: {first_line}") from (
+                error
+            )
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            raise ModelError(f"The XGBoost model's {_FILE} is damaged: {error}") from error
