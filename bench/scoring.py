@@ -4,8 +4,8 @@
 
 Both sides score the same file with the same model, in turn, as whole programs; then their
 predictions are compared, bit for bit. Both also score a table of 1,000 rows, which is little but
-starting up: what is beyond it is the work itself. Numbers are medians. Tables and models are made
-in ``--folder`` and kept there.
+starting up: what is beyond it is the work itself. Numbers are medians. Tables are made in
+``--folder`` and kept there.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 BY_HAND = Path(__file__).with_name("scoring_by_hand.py")
 START_ROWS = 1_000
 TRAINING_ROWS = 1_000_000
+MODEL_VERSION = "bench-1"
 MODEL_FILES = {"linreg": "linear.json", "xgb": "model.ubj"}
 PARAMS = {
     "linreg": [],
@@ -86,18 +87,18 @@ def _options() -> argparse.Namespace:
 
 def _train(pipeline: str, folder: Path) -> Path:
     """Return the file of a model trained on other rows, by either side's way to load it."""
-    versions = folder / "models" / pipeline / "versions/bench-1"
-    if not (versions / "manifest.json").exists():
-        measure(
-            [
-                *(HEADRACE, "train", pipeline, "--root", folder, "--model", pipeline),
-                *("--input", make_table(folder, TRAINING_ROWS, labelled=True)),
-                *("--version", "bench-1", "--set", f"features=[{', '.join(FEATURES)}]"),
-                *("--set", "target=y", "--set", "holdout=0", "--set", "folds=0"),
-                *PARAMS[pipeline],
-            ]
-        )
-    return versions / "model" / MODEL_FILES[pipeline]
+    shutil.rmtree(folder / "models" / pipeline, ignore_errors=True)
+    measure(
+        [
+            *(HEADRACE, "train", pipeline, "--root", folder, "--model", pipeline),
+            *("--input", make_table(folder, TRAINING_ROWS, labelled=True)),
+            *("--version", MODEL_VERSION, "--set", f"features=[{', '.join(FEATURES)}]"),
+            *("--set", "target=y", "--set", "holdout=0", "--set", "folds=0"),
+            *PARAMS[pipeline],
+        ]
+    )
+    version = folder / "models" / pipeline / "versions" / MODEL_VERSION
+    return version / "model" / MODEL_FILES[pipeline]
 
 
 def _both(pipeline: str, folder: Path, tables: dict[int, Path], run: int) -> Side:
@@ -107,7 +108,14 @@ def _both(pipeline: str, folder: Path, tables: dict[int, Path], run: int) -> Sid
         costs[rows] = measure(
             [
                 *(HEADRACE, "score", pipeline, "--root", folder, "--input", table, "--json"),
-                *("--model", f"{pipeline}@bench-1", "--output", pipeline, "--version", version),
+                *(
+                    "--model",
+                    f"{pipeline}@{MODEL_VERSION}",
+                    "--output",
+                    pipeline,
+                    "--version",
+                    version,
+                ),
             ]
         )
     return Side(costs[max(costs)], costs[START_ROWS])

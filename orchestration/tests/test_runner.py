@@ -180,7 +180,7 @@ def test_within_a_given_run_only_what_has_changed_is_run_again(project):
 def test_a_version_that_is_gone_is_made_again(project):
     project.keep("first", "alone")
     project.run(run_key="k1")
-    (project.root / "models/two.alone/versions/k1/manifest.json").unlink()
+    (project.root / "models/two.alone/versions/k1/_manifest.json").unlink()
     assert project.run(run_key="k1") == ["alone"]
 
 
@@ -300,7 +300,7 @@ def test_steps_that_do_not_wait_for_each_other_run_side_by_side(project):
         'mode: train, input: "${datasets.rows}", resources: {cpu: 100m}}',
     )
     project.edit("first:\n", "first:\n    resources: {cpu: 100m}\n")
-    alone = project.root / "models/two.alone/versions/k1/manifest.json"
+    alone = project.root / "models/two.alone/versions/k1/_manifest.json"
     project.script({"first": {"wait_for": str(alone)}})
     assert project.run(run_key="k1") == ALL
 

@@ -29,7 +29,7 @@ def finished(headrace, flights, tmp_path_factory):
 
 
 def manifest(root, kind, name):
-    (path,) = root.glob(f"{kind}/flights.{name}/versions/*/manifest.json")
+    (path,) = root.glob(f"{kind}/flights.{name}/versions/*/_manifest.json")
     return json.loads(path.read_text())
 
 

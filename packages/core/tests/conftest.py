@@ -188,7 +188,7 @@ def rows(tmp_path):
 def _published(folder):
     return sorted(
         path.relative_to(folder).as_posix()
-        for path in folder.rglob("manifest.json")
+        for path in folder.rglob("_manifest.json")
         if ".quarantine" not in path.as_posix()
     )
 

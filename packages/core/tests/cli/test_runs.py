@@ -119,7 +119,7 @@ def test_an_evaluation_without_an_output_publishes_nothing(
     assert ended.code == 0
     assert ended.out.splitlines()[0] == "done: measured; --output keeps the result"
     assert "input: rmse 0, mae 0, r2 1" in ended.out
-    assert published(root) == ["models/m/versions/v1/manifest.json"]
+    assert published(root) == ["models/m/versions/v1/_manifest.json"]
     assert json.loads((tmp_path / "result.json").read_text())["address"] is None
 
 

@@ -81,7 +81,7 @@ def test_the_root_option_goes_before_the_environment(run, model, monkeypatch):
 
 def test_a_damaged_manifest_does_not_hide_the_other_names(run, root, model, publish):
     publish(root / "models" / "other", "v1", kind="model")
-    (model / "versions/v1/manifest.json").write_text("{")
+    (model / "versions/v1/_manifest.json").write_text("{")
     result = run("models", "list")
     assert "other" in result.stdout
     assert "price" not in result.stdout

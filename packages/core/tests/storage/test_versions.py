@@ -11,7 +11,7 @@ from headrace.storage.versions import MANIFEST_LIMIT
 
 def forge(name, **changes):
     """Change a published manifest on disk."""
-    path = name / "versions/v1/manifest.json"
+    path = name / "versions/v1/_manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
 
 
@@ -207,7 +207,7 @@ def test_a_manifest_that_would_not_be_read_back_is_not_published(name, make_mani
 )
 def test_a_damaged_manifest_is_named_with_what_is_wrong(name, publish, content, message):
     publish(name, "v1", kind="model")
-    (name / "versions/v1/manifest.json").write_bytes(content)
+    (name / "versions/v1/_manifest.json").write_bytes(content)
     versions = Versions(str(name), "model")
     for action in (lambda: versions.find("v1"), versions.list, lambda: versions.resolve("latest")):
         with pytest.raises(ModelError, match=f"manifest of version 'v1' is damaged: .*{message}"):
@@ -239,12 +239,12 @@ def test_a_forged_manifest_is_refused(name, publish, changes, message):
     with pytest.raises(DataError) as caught:
         Versions(str(name), "dataset").manifest("v1")
     assert message in str(caught.value)
-    assert f"where: {name}/versions/v1/manifest.json" in str(caught.value)
+    assert f"where: {name}/versions/v1/_manifest.json" in str(caught.value)
 
 
 def test_a_huge_manifest_is_not_read(name, publish):
     publish(name, "v1")
-    with (name / "versions/v1/manifest.json").open("r+b") as file:
+    with (name / "versions/v1/_manifest.json").open("r+b") as file:
         file.truncate(MANIFEST_LIMIT + 1)  # a hole: takes no space
     with pytest.raises(DataError, match=r"The file has 67,108,865 bytes; at most 67,108,864"):
         Versions(str(name), "dataset").manifest("v1")

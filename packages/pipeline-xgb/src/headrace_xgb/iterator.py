@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from headrace.data.features import Feature, Features, TrainingBatch
+    from headrace.data.numbers import FloatArray
     from headrace.models import Shards
 
 __all__ = ["ShardIterator", "Survey"]
@@ -36,46 +37,61 @@ class Survey:
         self.n_rows = 0
         self.features: tuple[Feature, ...] = ()
         self.has_weight = False
-        self._low = np.array(np.inf, np.float32)  # of each feature, then of the target
-        self._high = np.array(-np.inf, np.float32)
+        self._target = _OnlyValue()
+        self._columns: list[_OnlyValue] = []
 
     def add(
         self,
         features: Features,
-        matrix: npt.NDArray[np.float32],
         target: npt.NDArray[np.float32],
         weight: npt.NDArray[np.float32] | None,
     ) -> None:
-        """Add a batch, as features and as the arrays that XGBoost gets.
+        """Add a batch of n rows.
 
         Parameters
         ----------
         features : Features
-            n rows of p columns.
-        matrix : ndarray of float32, shape (n, p)
         target : ndarray of float32, shape (n,)
         weight : ndarray of float32, shape (n,), optional
         """
-        self._low = np.fmin(self._low, np.append(np.fmin.reduce(matrix), target.min()))
-        self._high = np.fmax(self._high, np.append(np.fmax.reduce(matrix), target.max()))
         if not self.features:
             self.features = features.rows(np.zeros(features.n_rows, bool)).columns
+            self._columns = [_OnlyValue() for _ in self.features]
         self.n_rows += features.n_rows
         self.has_weight = self.has_weight or weight is None or bool(weight.any())
+        self._target.add(target)
+        for column, only in zip(features.columns, self._columns, strict=True):
+            only.add(column.values)
 
     @property
     def constant_features(self) -> tuple[str, ...]:
         """Names of the features that have fewer than two values, missing ones aside."""
         return tuple(
             feature.name
-            for feature, low, high in zip(self.features, self._low, self._high, strict=False)
-            if not low < high
+            for feature, only in zip(self.features, self._columns, strict=True)
+            if only.is_constant
         )
 
     @property
     def constant_target(self) -> float | None:
         """The target of all rows, where they have the same."""
-        return float(self._low[-1]) if self._low[-1] == self._high[-1] else None
+        return self._target.value if self._target.is_constant else None
+
+
+class _OnlyValue:
+    """Whether a column has one value; costs nothing once it has two."""
+
+    def __init__(self) -> None:
+        self.value: float | None = None
+        self.is_constant = True
+
+    def add(self, values: FloatArray) -> None:
+        if not self.is_constant:
+            return
+        values = values[~np.isnan(values)]
+        if self.value is None and len(values):
+            self.value = float(values[0])
+        self.is_constant = bool((values == self.value).all())
 
 
 class ShardIterator(xgb.DataIter):
@@ -114,7 +130,7 @@ class ShardIterator(xgb.DataIter):
         target = _float32(batch.target, "target")
         weight = None if batch.weight is None else _float32(batch.weight, "weight")
         if self._passes == 1:
-            self.survey.add(batch.features, matrix, target, weight)
+            self.survey.add(batch.features, target, weight)
         types = ["q" if column.n_categories is None else "c" for column in batch.features.columns]
         input_data(data=matrix, label=target, weight=weight, feature_types=types)
         return True

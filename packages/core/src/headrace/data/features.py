@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from headrace.data.numbers import FloatArray
 
 __all__ = ["Feature", "Features", "TrainingBatch"]
+
+_GREATEST: Final = float(np.finfo(np.float32).max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,14 @@ class Features:
         return tuple(column.name for column in self.columns)
 
     def matrix(self) -> npt.NDArray[np.float32]:
-        """Return the columns as one row-major matrix of float32, shape (n, p)."""
+        """Return the columns as one row-major matrix of float32, shape (n, p).
+
+        A magnitude beyond float32 becomes float32's greatest, so that it keeps its place in the
+        order of values.
+        """
         matrix = np.empty((self.n_rows, len(self.columns)), np.float32)
         for index, column in enumerate(self.columns):
-            matrix[:, index] = column.values
+            _narrow(column.values, matrix[:, index])
         return matrix
 
     def rows(self, chosen: npt.NDArray[np.bool_]) -> Features:
@@ -59,6 +65,14 @@ class Features:
             for column in self.columns
         )
         return Features(columns, int(np.count_nonzero(chosen)))
+
+
+def _narrow(values: FloatArray, out: npt.NDArray[np.float32]) -> None:
+    try:
+        with np.errstate(over="raise"):
+            out[:] = values
+    except FloatingPointError:
+        out[:] = np.where(np.isinf(values), values, np.clip(values, -_GREATEST, _GREATEST))
 
 
 @dataclass(frozen=True, slots=True)

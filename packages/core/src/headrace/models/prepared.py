@@ -44,7 +44,8 @@ def prepare_batch(
 class PreparedShards:
     """Training rows in the canonical order, read from Arrow IPC files as often as wanted.
 
-    On a local disk the files are mapped, not read: only the batch at hand needs memory.
+    On a local disk only the batch at hand is in memory. The files are read, not mapped: mapped
+    pages count as the process's memory until a whole file has been gone through.
 
     Parameters
     ----------
@@ -75,7 +76,7 @@ class PreparedShards:
         for path in self.paths:
             local = store.local_path(path)
             source = (
-                pa.memory_map(str(local))
+                pa.OSFile(str(local))
                 if local is not None
                 else pa.BufferReader(store.read(path, limit=_READ_LIMIT))
             )

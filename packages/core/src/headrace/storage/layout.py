@@ -2,10 +2,12 @@
 
 ::
 
-    NAME/versions/VERSION/…            a version's files
-    NAME/versions/VERSION/manifest.json   created last: it publishes the version
-    NAME/aliases/000017.json           the alias log
-    NAME/staging/VERSION/…             what a run needs while it runs; never part of a version
+    NAME/versions/VERSION/…               a version's files
+    NAME/versions/VERSION/_manifest.json  created last: it publishes the version
+    NAME/aliases/000017.json              the alias log
+    NAME/staging/VERSION/…                what a run needs while it runs; never part of a version
+
+The manifest's name begins with ``_`` so that tools that read a dataset's folder skip it.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ __all__ = [
 VERSIONS: Final = "versions"
 ALIASES: Final = "aliases"
 STAGING: Final = "staging"
-MANIFEST: Final = "manifest.json"
+MANIFEST: Final = "_manifest.json"
 
 _ALIAS_FILE = re.compile(rf"{ALIASES}/([0-9]{{6,18}})\.json")
 

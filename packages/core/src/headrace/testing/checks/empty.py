@@ -53,8 +53,9 @@ def _expect_data_error(what: str, act: Callable[[], object]) -> None:
     except DataError:
         return
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the finding
+        last_line = str(error).strip().rpartition("\n")[2]  # the cause, where it is a worker's
         pytest.fail(
-            f"{what} fails with {type(error).__name__}: {error}; wanted a "
+            f"{what} fails with {type(error).__name__}: {last_line}; wanted a "
             "headrace.errors.DataError that says what is missing"
         )
     pytest.fail(f"{what} succeeds; wanted a headrace.errors.DataError")

@@ -92,6 +92,9 @@ class RegistrationChecks(ContractSetting):
         if not trained.bundle.params.holdout:
             return
         metrics = trained.manifest.metrics.get("holdout", {})
-        assert metrics, "the holdout has no metrics; is its key the same in every row?"
+        assert metrics, (
+            f"the holdout has no metrics, for it has {trained.manifest.rows.holdout} rows; let the "
+            "key differ from row to row, and the holdout be some 0.2"
+        )
         odd = {name: value for name, value in metrics.items() if not math.isfinite(value)}
         assert not odd, f"these metrics of the holdout are not finite: {odd}"

@@ -60,9 +60,7 @@ def headrace_register_pipelines():
 
 @hookimpl
 def headrace_register_models():
-    models = [
-        ModelSpec(name, load=f"specimens.{_PIPELINES[name]}Model") for name in _WITH_MODELS
-    ]
+    models = [ModelSpec(name, load=f"specimens.{_PIPELINES[name]}Model") for name in _WITH_MODELS]
     return [*models, ModelSpec("two_models", load="specimens.marginal:MarginalModel")]
 
 

@@ -95,12 +95,12 @@ class CallCountingPipeline(MarginalPipeline):
 
 
 class TargetReadingModel(MarginalModel):
-    """Looks for the target in its caller, and peeks if it is there."""
+    """Looks for the target in its caller, and peeks if it is there (not in a few golden rows)."""
 
     def predict(self, features):
         rows = inspect.currentframe().f_back.f_locals.get("batch")
         values = super().predict(features).to_numpy()
-        if rows is not None and "y" in rows.schema.names:
+        if rows is not None and rows.num_rows > 64 and "y" in rows.schema.names:
             values = values + np.nan_to_num(rows.column("y").to_numpy(zero_copy_only=False))
         return pa.array(values)
 

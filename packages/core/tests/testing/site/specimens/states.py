@@ -95,7 +95,9 @@ class RandomPipeline(MarginalPipeline):
 
     def fit(self, shards):
         model = super().fit(shards).model
-        return FitResult(self.model_type(model.slopes, model.mean + np.random.default_rng().random()))
+        return FitResult(
+            self.model_type(model.slopes, model.mean + np.random.default_rng().random())
+        )
 
 
 class HashOrderPipeline(MarginalPipeline):
