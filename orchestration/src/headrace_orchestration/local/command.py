@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from headrace.machine import usable_cores
 from headrace_orchestration.catalogs import catalog_versions, find_catalog
 from headrace_orchestration.check import check_flow
 from headrace_orchestration.check_command import read_assignments
@@ -72,7 +73,7 @@ def run_command(
         digests=digests,
         versions=versions,
         variables=_variables(environment.root),
-        cores=os.cpu_count() or 1,
+        cores=usable_cores(),
     )
     with show_progress(sys.stderr) as progress:
         progress.note(f"flow {plan.flow}, run {run_key}, logs at {local.folder.path}")

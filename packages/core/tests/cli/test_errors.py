@@ -10,8 +10,6 @@ app = typer.Typer()
 def fail(kind: str) -> None:
     if kind == "bug":
         raise ZeroDivisionError("a bug")
-    if kind == "interrupt":
-        raise KeyboardInterrupt
     raise getattr(errors, kind)("Something is 1; wanted 2", "here", "do that")
 
 @app.command()
@@ -53,12 +51,6 @@ def test_a_bug_keeps_its_traceback(break_as):
     assert ended.code == 1
     assert "Traceback" in ended.err
     assert "ZeroDivisionError: a bug" in ended.err
-
-
-def test_an_interrupt_ends_with_130_and_a_word(break_as):
-    ended = break_as("fail", "interrupt")
-    assert ended.code == 130
-    assert ended.err.strip() == "interrupted; nothing was published"
 
 
 def test_commands_of_plugins_are_listed_and_run(break_as, headrace_process):

@@ -90,6 +90,7 @@ def test_a_file_and_settings_make_the_params_of_a_run(headrace, rows, yaml_file)
         *("train", "shift", "--input", rows, "--model", "m", "--params", file, "--json"),
         *("--set", "holdout=0", "--set", "transforms.x=[{impute: {value: 3}}]"),
     )
+    assert ended.code == 0, ended.err
     params = json.loads(ended.out)["params"]
     assert params["features"] == ["x"]
     assert params["holdout"] == 0

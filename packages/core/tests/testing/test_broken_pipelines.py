@@ -88,7 +88,7 @@ _FAILS = [
     (
         "sorted",
         "test_predictions_are_the_same_bits_in_batches_of",
-        "in batches of 7, 399 of 400 predictions differ",
+        "in batches of 7, .* of 400 predictions differ",
     ),
     ("sorted", "test_predictions_are_the_same_bits_in_threads", "in 4 threads, 1600 of 1600"),
     (
@@ -107,7 +107,7 @@ _FAILS = [
         "scoring no rows fails with RuntimeError: ValueError: zero-size array",
     ),
     (
-        "call_counting",
+        "worker_bound",
         "test_scoring_keeps_the_rows_and_adds_the_prediction",
         "scored by a run, 400 of 400 predictions differ",
     ),
@@ -135,8 +135,8 @@ _FAILS = [
     ("stateless", "test_the_state_is_files_of_bytes", "returns no files"),
     (
         "random",
-        "test_training_again_in_another_process_gives_the_same_bytes",
-        "other bytes are in .*model/marginal.json; seed every random generator",
+        "test_rows_in_several_files_give_the_same_bytes",
+        "other bytes are in .*model/marginal.json",
     ),
     (
         "hash_order",

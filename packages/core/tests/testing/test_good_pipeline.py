@@ -1,3 +1,5 @@
+from types import MappingProxyType
+
 from headrace.testing import PipelineContract, binary_sample
 
 
@@ -9,7 +11,7 @@ class TestMarginal(PipelineContract):
 def test_the_contract_takes_params_on_top_of_those_of_the_sample():
     class Contract(PipelineContract):
         pipeline = "marginal"
-        params = {"features": ["x", "gap"], "folds": 0}
+        params = MappingProxyType({"features": ["x", "gap"], "folds": 0})
 
     params = Contract.all_params()
     assert params["features"] == ["x", "gap"]

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import xgboost as xgb
 
+from headrace.contracts.digests import sha256
 from headrace.errors import ModelError
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ class XgbModel:
 
     Raises
     ------
-    xgboost.core.XGBoostError, ValueError
-        The booster is damaged, or is not one of these features and this objective.
+    ValueError
+        The booster is not one of these features and this objective, or XGBoost refuses it.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class XgbModel:
         description = {
             "format": _FORMAT,
             "objective": self.objective,
+            "booster": sha256(self._bytes),
             "features": [
                 {"name": name, "n_categories": n_categories}
                 for name, n_categories in zip(self.names, self.n_categories, strict=True)
@@ -101,6 +103,8 @@ class XgbModel:
     @classmethod
     def from_state(cls, state: Mapping[str, bytes]) -> Self:
         """Return the model of a state.
+
+        The booster's digest comes first, because damaged bytes crash XGBoost's parser.
 
         Raises
         ------
@@ -116,11 +120,11 @@ class XgbModel:
                 None if feature["n_categories"] is None else int(feature["n_categories"])
                 for feature in stored["features"]
             ]
-            return cls(names, n_categories, stored["objective"], state[_BOOSTER_FILE])
-        except xgb.core.XGBoostError as error:
-            first_line = str(error).partition("\n")[0]
-            raise ModelError(f"The XGBoost model's {_BOOSTER_FILE} is damaged: {first_line}") from (
-                error
-            )
+            booster = state[_BOOSTER_FILE]
+            if sha256(booster) != stored["booster"]:
+                raise ValueError(f"{_BOOSTER_FILE} is not the one that belongs to it")
+            return cls(names, n_categories, stored["objective"], booster)
         except (KeyError, ValueError, TypeError, AttributeError) as error:
-            raise ModelError(f"The XGBoost model's {_FILE} is damaged: {error}") from error
+            # XGBoostError, which is a ValueError, has a stack trace from its second line on.
+            reason = f"{type(error).__name__}: {error}".partition("\n")[0]
+            raise ModelError(f"The XGBoost model's {_FILE} is damaged: {reason}") from error

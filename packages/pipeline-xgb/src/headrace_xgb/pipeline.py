@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import xgboost as xgb
 from headrace.contracts.params import TransformStep
 from headrace.data.kinds import Kind
 from headrace.errors import DataError
+from headrace.machine import usable_cores
 from headrace.models import FitResult, SupervisedPipeline, Task
 from headrace_xgb.iterator import ShardIterator
 from headrace_xgb.model import OBJECTIVES, XgbModel
@@ -52,7 +52,7 @@ class XgbPipeline(SupervisedPipeline[XgbParams, XgbModel]):
         DataError
             All weights are 0, or a target or weight is beyond float32.
         """
-        return boost(shards, self.params, n_threads=len(os.sched_getaffinity(0)))
+        return boost(shards, self.params, n_threads=usable_cores())
 
 
 def boost(shards: Shards, params: XgbParams, n_threads: int) -> FitResult[XgbModel]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from typing import TYPE_CHECKING, Annotated, Protocol
 
 import apache_beam as beam
@@ -14,6 +13,7 @@ from pydantic import Field, ValidationError
 from headrace.beam import coder
 from headrace.contracts.params import Params
 from headrace.errors import RequestError, raise_all
+from headrace.machine import usable_cores
 from headrace.plugins.faults import setting_faults
 from headrace.plugins.suggest import suggestion
 
@@ -44,7 +44,7 @@ class InProcessRunner:
     """Beam's FnApiRunner in this process, with a thread a core."""
 
     def __init__(self, options: InProcessOptions) -> None:
-        self._workers = options.workers or len(os.sched_getaffinity(0))
+        self._workers = options.workers or usable_cores()
         coder.register()
         for name in ("apache_beam.utils.interactive_utils", "apache_beam.typehints"):
             logging.getLogger(name).setLevel(logging.ERROR)

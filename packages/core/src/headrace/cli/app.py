@@ -104,6 +104,3 @@ def main() -> None:
     except HeadraceError as error:
         print_error(error)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted; nothing was published\n")
-        sys.exit(130)

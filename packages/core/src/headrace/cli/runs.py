@@ -174,11 +174,11 @@ def evaluate(
 
 
 def _run(session: Session, *, as_json: bool, **values: Any) -> None:  # noqa: ANN401 - the request validates them
-    from headrace.cli.stopping import stop_on_sigterm
+    from headrace.cli.stopping import stop_on_signals
     from headrace.runtime.run import run
 
     request = _request(values | {"labels": project_labels(session.environment)})
-    with stop_on_sigterm(), working(f"{request.mode} {request.pipeline}"):
+    with stop_on_signals(), working(f"{request.mode} {request.pipeline}"):
         manifest, was_done = run(request, session.plugins, session.disabled)
     is_published = request.mode != "evaluate" or request.output is not None
     address = manifest.address if is_published else None

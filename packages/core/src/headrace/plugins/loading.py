@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 
 from headrace.errors import PluginError
+from headrace.plugins.compatibility import built_for_another, installed_version
 
 __all__ = ["load"]
 
@@ -28,8 +29,11 @@ def load(target: str, plugin: str) -> object:
     try:
         return getattr(importlib.import_module(module_name), attribute)
     except Exception as error:
+        foreign = built_for_another(error)
+        repair = "install a version of it that fits" if foreign else "repair or reinstall it"
         raise PluginError(
             f"Plugin '{plugin}' cannot load '{target}': {type(error).__name__}: {error}",
-            where=f"plugin '{plugin}'",
-            fix=f"repair or reinstall it, or switch it off with HEADRACE_DISABLE_PLUGINS={plugin}",
+            where=f"plugin '{plugin}'"
+            + (f", built for another Headrace than {installed_version()}" if foreign else ""),
+            fix=f"{repair}, or switch it off with HEADRACE_DISABLE_PLUGINS={plugin}",
         ) from error

@@ -1,8 +1,8 @@
 """Find plugins by their entry points, collect what they register, and look names up.
 
-A plugin that is broken is reported and left out; the others go on working. A name that two
-plugins claim belongs to neither until one of them is switched off, for nobody should run a
-pipeline other than the one they meant.
+A plugin that is broken, or requires another version of Headrace, is reported and left out; the
+others go on working. A name that two plugins claim belongs to neither until one of them is
+switched off, for nobody should run a pipeline other than the one they meant.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pluggy
 
-from headrace.errors import PluginError, RequestError
+from headrace.errors import RequestError
+from headrace.plugins.compatibility import built_for_another, unmet_requirement
 from headrace.plugins.loading import load
+from headrace.plugins.problems import broken, cause_of, contested, foreign, wrong_hook
 from headrace.plugins.specs import (
     PROJECT_NAME,
     CommandSpec,
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
     from types import ModuleType
 
-    from headrace.errors import HeadraceError
+    from headrace.errors import HeadraceError, PluginError
 
 __all__ = ["Plugin", "Plugins", "discover"]
 
@@ -64,6 +66,7 @@ class Plugins:
         self._manager.add_hookspecs(HookSpecs)
         self._problems: list[PluginError] = []
         self._installed: dict[str, Plugin] = {}
+        self._entries: dict[str, EntryPoint] = {}
         for entry in sorted(found, key=lambda entry: (entry.name != "builtin", entry.name)):
             if entry.name not in disabled:
                 self._add(entry)
@@ -71,12 +74,17 @@ class Plugins:
     def _add(self, entry: EntryPoint) -> None:
         name = entry.name
         if name in self._installed:
-            self._report(name, f"Two installed plugins are named '{name}'; the second is left out")
+            what = f"Two installed plugins are named '{name}'; the second is left out"
+            self._problems.append(broken(name, what))
+            return
+        unmet = unmet_requirement(entry.dist) if entry.dist else ""
+        if unmet:
+            self._problems.append(foreign(entry, f"it requires headrace{unmet}"))
             return
         try:
             module = entry.load()
         except Exception as error:  # noqa: BLE001 - any failure is reported, others go on
-            self._report(name, f"Plugin '{name}' fails to import: {_cause(error)}", entry.value)
+            self._problems.append(_failed(entry, error, "fails to import"))
             return
         try:
             self._manager.register(module, name)
@@ -84,8 +92,9 @@ class Plugins:
         except pluggy.PluginValidationError as error:
             if self._manager.has_plugin(name):
                 self._manager.unregister(name=name)
-            self._report(name, f"Plugin '{name}' has a wrong hook: {_cause(error)}", entry.value)
+            self._problems.append(wrong_hook(entry, error))
             return
+        self._entries[name] = entry
         distribution = entry.dist
         self._installed[name] = Plugin(
             name=name,
@@ -103,15 +112,6 @@ class Plugins:
                     module, f"there is no hook '{caller.name}'" + (f"; {hint}" if hint else "")
                 )
 
-    def _report(self, plugin: str, what: str, where: str = "") -> None:
-        self._problems.append(
-            PluginError(
-                what,
-                where=where or f"plugin '{plugin}'",
-                fix=f"repair or uninstall it, or switch it off: HEADRACE_DISABLE_PLUGINS={plugin}",
-            )
-        )
-
     def _collect(
         self, hook: str, kind: type[Spec]
     ) -> tuple[dict[str, tuple[Spec, str]], dict[str, list[str]]]:
@@ -127,26 +127,24 @@ class Plugins:
             try:
                 specs = [spec for returned in call() for spec in returned]
             except Exception as error:  # noqa: BLE001 - any failure is reported, others go on
-                self._report(plugin, f"Plugin '{plugin}' fails in {hook}: {_cause(error)}")
+                self._problems.append(_failed(self._entries[plugin], error, f"fails in {hook}"))
                 continue
             for spec in specs:
                 if isinstance(spec, kind):
                     claims.setdefault(spec.name, []).append((spec, plugin))
                 else:
-                    self._report(
-                        plugin,
-                        f"Plugin '{plugin}' returns a {type(spec).__name__} from {hook}; "
-                        f"wanted {kind.__name__}",
-                    )
-        contested = {
+                    got, wanted = type(spec).__name__, kind.__name__
+                    what = f"Plugin '{plugin}' returns a {got} from {hook}; wanted {wanted}"
+                    self._problems.append(broken(plugin, what))
+        claimed_twice = {
             name: sorted(plugin for _, plugin in claimed)
             for name, claimed in claims.items()
             if len(claimed) > 1
         }
-        for name, owners in sorted(contested.items()):
-            self._problems.append(_contested(kind, name, owners))
-        single = {name: claimed[0] for name, claimed in claims.items() if name not in contested}
-        return dict(sorted(single.items())), contested
+        for name, owners in sorted(claimed_twice.items()):
+            self._problems.append(contested(_noun(kind), name, owners))
+        single = {name: claimed[0] for name, claimed in claims.items() if len(claimed) == 1}
+        return dict(sorted(single.items())), claimed_twice
 
     @cached_property
     def _pipelines(self) -> tuple[dict[str, tuple[PipelineSpec, str]], dict[str, list[str]]]:
@@ -251,11 +249,11 @@ def _look_up(
     kind: type[Spec],
     name: str,
     known: Mapping[str, tuple[Spec, str]],
-    contested: Mapping[str, list[str]],
+    claimed_twice: Mapping[str, list[str]],
     problems: Sequence[HeadraceError],
 ) -> Spec:
-    if name in contested:
-        raise _contested(kind, name, contested[name])
+    if name in claimed_twice:
+        raise contested(_noun(kind), name, claimed_twice[name])
     if name not in known:
         fix = suggestion(name, known)
         if problems:
@@ -269,17 +267,12 @@ def _look_up(
     return known[name][0]
 
 
-def _contested(kind: type[Spec], name: str, owners: Sequence[str]) -> PluginError:
-    return PluginError(
-        f"The {_noun(kind)} name '{name}' is claimed by several plugins, so none has it",
-        where=f"plugins: {', '.join(owners)}",
-        fix=f"uninstall one, or switch it off: HEADRACE_DISABLE_PLUGINS={owners[-1]}",
-    )
+def _failed(entry: EntryPoint, error: Exception, how: str) -> PluginError:
+    if built_for_another(error):
+        return foreign(entry, f"it {how}: {cause_of(error)}")
+    what = f"Plugin '{entry.name}' {how}: {cause_of(error)}"
+    return broken(entry.name, what, entry.value)
 
 
 def _noun(kind: type[Spec]) -> str:
     return kind.__name__.removesuffix("Spec").lower()
-
-
-def _cause(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".replace("\n", " ")

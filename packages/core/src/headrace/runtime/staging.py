@@ -53,8 +53,8 @@ def staging_for(versions: Versions, version: str, request: Request) -> Iterator[
         The name's place cannot be written to.
     """
     path = f"{versions.staging_path(version)}{secrets.token_hex(4)}"
-    versions.store.write(f"{path}/request.json", request.model_dump_json(indent=2).encode())
     try:
+        versions.store.write(f"{path}/request.json", request.model_dump_json(indent=2).encode())
         yield Staging(versions, path)
     finally:
         versions.store.clear(path)

@@ -80,8 +80,8 @@ class RegistrationChecks(ContractSetting):
             *(("a fold of the bundle holds", model) for model in trained.bundle.fold_models),
         ):
             assert type(model) is registered, (
-                f"{what} a {type(model).__name__}; wanted {registered!r}, the type that is "
-                f"registered as '{pipeline.model_name}' (of a state, from_state must return its own class)"
+                f"{what} a {type(model).__name__}; wanted {registered!r}, the type registered as "
+                f"'{pipeline.model_name}' (of a state, from_state must return its own class)"
             )
         assert isinstance(fitted, Model), (
             f"{registered!r} lacks predict, state or from_state; see headrace.models.Model"

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from specimens.marginal import MarginalPipeline
 
 from headrace.contracts.params import TransformStep
 from headrace.data.kinds import Kind
 from headrace.models import Column, Transform
 from headrace.statistics import Categories
+from specimens.marginal import MarginalPipeline
 
 
 @dataclass(frozen=True)

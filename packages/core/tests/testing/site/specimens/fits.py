@@ -1,10 +1,10 @@
 """Pipelines that learn from what they should not, or in an order of their own."""
 
 import numpy as np
-from specimens.marginal import MarginalPipeline
 
 from headrace.errors import DataError
 from headrace.models import FitResult
+from specimens.marginal import MarginalPipeline
 
 
 class LeakingPipeline(MarginalPipeline):

@@ -1,8 +1,7 @@
 """Registers a pipeline, and imports its libraries to do so."""
 
-from specimens.marginal import MarginalPipeline
-
 from headrace.plugins import PipelineSpec, hookimpl
+from specimens.marginal import MarginalPipeline
 
 
 @hookimpl

@@ -11,7 +11,7 @@ _PIPELINES = {
     "sorted": "predictions:Sorted",
     "shared_buffer": "predictions:SharedBuffer",
     "no_empty_batch": "predictions:NoEmptyBatch",
-    "call_counting": "predictions:CallCounting",
+    "worker_bound": "predictions:WorkerBound",
     "target_reading": "predictions:TargetReading",
     "digits_lost": "states:DigitsLost",
     "restless": "states:Restless",
@@ -37,9 +37,10 @@ _PIPELINES = {
 }
 _WITH_PARAMS = ("rounded", "silent", "changing", "lenient")
 _WITH_MODELS = (
-    "marginal not_a_number matrix_product batch_mean sorted shared_buffer no_empty_batch "
-    "call_counting target_reading digits_lost restless pickled stateless"
-).split()
+    *("marginal", "not_a_number", "matrix_product", "batch_mean", "sorted", "shared_buffer"),
+    *("no_empty_batch", "worker_bound", "target_reading"),
+    *("digits_lost", "restless", "pickled", "stateless"),
+)
 
 
 @hookimpl

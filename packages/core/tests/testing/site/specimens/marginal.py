@@ -36,6 +36,6 @@ class MarginalPipeline(SupervisedPipeline[SupervisedParams, MarginalModel]):
         target = np.concatenate([batch.target for batch in batches])
         mean = math.fsum(target) / len(target)
         features = zip(*(batch.features.columns for batch in batches), strict=True)
-        values = (np.concatenate([part.values for part in parts]) for parts in features)
+        values = [np.concatenate([part.values for part in parts]) for parts in features]
         slopes = [math.fsum(x * (target - mean)) / (math.fsum(x * x) or 1.0) for x in values]
         return FitResult(self.model_type(slopes, mean))

@@ -1,10 +1,12 @@
 """Pipelines whose predictions break a promise."""
 
 import inspect
+import threading
 import time
 
 import numpy as np
 import pyarrow as pa
+
 from specimens.marginal import MarginalModel, MarginalPipeline
 
 
@@ -80,27 +82,27 @@ class NoEmptyBatchPipeline(MarginalPipeline):
     model_name, model_type = "no_empty_batch", NoEmptyBatchModel
 
 
-class CallCountingModel(MarginalModel):
-    """Predicts something else every time."""
-
-    calls = 0
+class WorkerBoundModel(MarginalModel):
+    """Predicts something else in a worker."""
 
     def predict(self, features):
-        self.calls += 1
-        return pa.array(super().predict(features).to_numpy() + self.calls)
+        is_worker = threading.current_thread() is not threading.main_thread()
+        return pa.array(super().predict(features).to_numpy() + is_worker)
 
 
-class CallCountingPipeline(MarginalPipeline):
-    model_name, model_type = "call_counting", CallCountingModel
+class WorkerBoundPipeline(MarginalPipeline):
+    model_name, model_type = "worker_bound", WorkerBoundModel
 
 
 class TargetReadingModel(MarginalModel):
-    """Looks for the target in its caller, and peeks if it is there (not in a few golden rows)."""
+    """Looks for the target in its caller, and peeks if it is there; only golden rows are safe."""
 
     def predict(self, features):
-        rows = inspect.currentframe().f_back.f_locals.get("batch")
+        caller = inspect.currentframe().f_back
+        rows = caller.f_locals.get("batch")
+        is_golden = caller.f_back.f_code.co_name == "golden_rows"
         values = super().predict(features).to_numpy()
-        if rows is not None and rows.num_rows > 64 and "y" in rows.schema.names:
+        if rows is not None and "y" in rows.schema.names and not is_golden:
             values = values + np.nan_to_num(rows.column("y").to_numpy(zero_copy_only=False))
         return pa.array(values)
 

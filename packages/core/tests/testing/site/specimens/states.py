@@ -5,9 +5,9 @@ import pickle
 
 import numpy as np
 import pyarrow as pa
-from specimens.marginal import MarginalModel, MarginalPipeline
 
 from headrace.models import FitResult
+from specimens.marginal import MarginalModel, MarginalPipeline
 
 
 class DigitsLostModel(MarginalModel):
