@@ -45,7 +45,12 @@ def install(session: nox.Session, *projects: str, groups: tuple[str, ...] = ()) 
 
 def everything() -> list[str]:
     """Return all packages, each with all that it can do."""
-    return [f"{folder}[beam]" if name == "core" else folder for name, folder in PACKAGES.items()]
+    return [whole(name) for name in PACKAGES]
+
+
+def whole(package: str) -> str:
+    """Return the folder of a package, with all extras that its tests need."""
+    return f"{PACKAGES[package]}[beam,new]" if package == "core" else PACKAGES[package]
 
 
 def siblings(package: str) -> list[str]:
@@ -67,7 +72,7 @@ def project_table(package: str) -> dict[str, Any]:
 def with_siblings(package: str) -> list[str]:
     """Return the folders of a package and of all it requires, with all that they can do."""
     names = [package, *siblings(package)]
-    return [f"{PACKAGES[name]}[beam]" if name == "core" else PACKAGES[name] for name in names]
+    return [whole(name) for name in names]
 
 
 def reached_by(files: list[str]) -> list[str]:
@@ -93,24 +98,29 @@ def git(*arguments: str) -> list[str]:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and formatting."""
+    """Check style and formatting: of all, or ``./nox -s lint -- packages/pipeline-linreg``."""
     install(session, groups=("lint",))
-    session.run("ruff", "check", ".")
-    session.run("ruff", "format", "--check", ".")
+    paths = session.posargs or ["."]
+    session.run("ruff", "check", *paths)
+    session.run("ruff", "format", "--check", *paths)
 
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check types, strictly."""
+    """Check types, strictly: of all, or ``./nox -s types -- packages/pipeline-linreg/src``."""
     install(session, *everything(), groups=("types", "test"))
-    session.run("mypy", *SOURCES)
+    session.run("mypy", *(session.posargs or SOURCES))
 
 
 @nox.session
 def imports(session: nox.Session) -> None:
     """Check that every import keeps to the layers."""
     install(session, *everything(), groups=("types", "test"))
-    session.run("lint-imports", "--no-cache")
+    modules = [path.parent.name for path in sorted(HERE.glob("packages/pipeline-*/src/*/__init__.py"))]
+    named = ", ".join(f'"{module}"' for module in modules)
+    contracts = Path(session.create_tmp(), "contracts.toml")
+    contracts.write_text(Path("pyproject.toml").read_text("utf-8").replace('"PIPELINES"', named))
+    session.run("lint-imports", "--no-cache", "--config", str(contracts))
 
 
 @nox.session

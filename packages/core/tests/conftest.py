@@ -130,12 +130,13 @@ def headrace(installed, root, monkeypatch, capsys):
 def start_headrace(installed, root):
     """Return a function that starts the entrypoint as a process of its own."""
 
-    def start(*arguments, **environment):
+    def start(*arguments, streams=None, **environment):
         return subprocess.Popen(
             [*MAIN, *map(str, arguments)],
             env=os.environ | environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdin=streams,
+            stdout=streams or subprocess.PIPE,
+            stderr=streams or subprocess.PIPE,
             text=True,
         )
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from headrace_xgb.params import XgbParams
 
 from headrace.data.features import Feature, Features, TrainingBatch
+from headrace_xgb.params import XgbParams
 
 
 @dataclass
@@ -55,16 +55,16 @@ def one_column(x, target, weight=None):
     return Rows(TrainingBatch(features, np.asarray(target, float), weight))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def params():
     return make_params
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def rows():
     return lambda n_rows, batch_rows=1_000, **kind: Rows(make_rows(n_rows, **kind), batch_rows)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def column():
     return one_column

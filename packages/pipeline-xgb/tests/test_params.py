@@ -2,13 +2,14 @@ import re
 from pathlib import Path
 
 import pytest
-from headrace_xgb.params import XgbParams
 from pydantic import ValidationError
+
+from headrace_xgb.params import XgbParams
 
 README = Path(__file__).parents[1] / "README.md"
 
 
-def test_the_defaults_are_those_of_xgboost(params):
+def test_the_defaults_are_those_of_xgboost():
     defaults = XgbParams(features=["x"], target="y", holdout=0)
     assert (defaults.objective, defaults.rounds, defaults.max_depth) == ("regression", 100, 6)
     assert (defaults.learning_rate, defaults.min_child_weight, defaults.max_bins) == (0.3, 1, 256)

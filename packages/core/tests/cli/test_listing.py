@@ -129,9 +129,9 @@ def test_did_you_mean_a_command(headrace):
     assert "Did you mean 'describe'?" in ended.err
 
 
-@pytest.mark.parametrize("environment", [{}, {"NO_COLOR": "1"}, {"TERM": "dumb"}])
-def test_pipes_get_no_escape_codes(headrace_process, environment):
-    for command in (("--help",), ("list",), ("describe", "shift"), ("describe", "nothing")):
+@pytest.mark.parametrize("command", [("--help",), ("describe", "shift"), ("describe", "shfit")])
+def test_pipes_get_no_escape_codes(headrace_process, command):
+    for environment in ({}, {"NO_COLOR": "1"}):
         ended = headrace_process(*command, **environment)
         assert "\x1b" not in ended.out + ended.err
 

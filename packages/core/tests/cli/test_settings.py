@@ -88,13 +88,13 @@ def test_a_file_and_settings_make_the_params_of_a_run(headrace, rows, yaml_file)
     file = yaml_file("features: [x]\ntarget: y\nkey: [id]\nholdout: 0.5\n")
     ended = headrace(
         *("train", "shift", "--input", rows, "--model", "m", "--params", file, "--json"),
-        *("--set", "holdout=0", "--set", "transforms.x=[{impute: {value: 3}}]"),
+        *("--set", "holdout=0", "--set", "transforms.x=[{impute: {strategy: constant, value: 3}}]"),
     )
     assert ended.code == 0, ended.err
     params = json.loads(ended.out)["params"]
     assert params["features"] == ["x"]
     assert params["holdout"] == 0
-    assert params["transforms"] == {"x": [{"impute": {"value": 3}}]}
+    assert params["transforms"] == {"x": [{"impute": {"strategy": "constant", "value": 3}}]}
 
 
 def test_wrong_runner_options_are_refused(headrace, rows, settings, yaml_file):

@@ -12,13 +12,13 @@ def _under_way(process, root):
 
 
 @pytest.mark.parametrize(
-    ("signal_", "code", "text"),
+    ("pipeline", "signal_", "code", "text"),
     [
-        (signal.SIGTERM, 143, "error: Stopped by SIGTERM; nothing was published\n  fix:   run"),
-        (signal.SIGINT, 130, "interrupted; nothing was published"),
+        ("shift", signal.SIGTERM, 143, "error: Stopped by SIGTERM; nothing was published\n"),
+        ("shift_shards", signal.SIGTERM, 143, "  fix:   run the same command again\n"),
+        ("shift", signal.SIGINT, 130, "interrupted; nothing was published\n"),
     ],
 )
-@pytest.mark.parametrize("pipeline", ["shift", "shift_shards"])
 def test_a_training_that_is_stopped_publishes_nothing_and_clears_its_staging(
     start_headrace, rows, settings, root, pipeline, signal_, code, text
 ):

@@ -65,7 +65,7 @@ class Survey:
 
     @property
     def constant_features(self) -> tuple[str, ...]:
-        """Names of the features that have fewer than two values, missing ones aside."""
+        """Names of the features that have the same value in all rows, or none in any."""
         return tuple(
             feature.name
             for feature, only in zip(self.features, self._columns, strict=True)
@@ -88,10 +88,10 @@ class _OnlyValue:
     def add(self, values: FloatArray) -> None:
         if not self.is_constant:
             return
-        values = values[~np.isnan(values)]
-        if self.value is None and len(values):
+        if self.value is None:
             self.value = float(values[0])
-        self.is_constant = bool((values == self.value).all())
+        is_same = np.isnan(values) if np.isnan(self.value) else values == self.value
+        self.is_constant = bool(is_same.all())
 
 
 class ShardIterator(xgb.DataIter):

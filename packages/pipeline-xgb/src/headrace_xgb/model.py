@@ -76,6 +76,8 @@ class XgbModel:
 
     def predict(self, features: Features) -> pa.Array:
         """Return float32 predictions, shape (n,): probabilities of 1 for a binary target."""
+        if not features.n_rows:  # XGBoost refuses an empty matrix
+            return pa.array([], pa.float32())
         return pa.array(self._predict(features.matrix()))
 
     def _predict(self, matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import apache_beam as beam
 from apache_beam.transforms.combiners import ToListCombineFn
 
-from headrace.beam.records import FAULT, REPORT, caught, raise_first, record
+from headrace.beam.records import REPORT, caught, record
 from headrace.storage.store import open_store
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ def run_pass(
 ) -> Report:
     """Run one Beam pipeline and return the records of its reports, by what they are about.
 
+    Faults that workers met are among them.
+
     Parameters
     ----------
     runner : Runner
@@ -85,11 +87,6 @@ def run_pass(
         Of the pass.
     build : callable
         Builds the graph and returns all reports of its steps.
-
-    Raises
-    ------
-    HeadraceError
-        The first of the faults that workers reported, with its own type.
     """
     file = f"report-{name}.json"
 
@@ -107,5 +104,4 @@ def run_pass(
     report = defaultdict(list)
     for about, value in json.loads(open_store(staging_uri).read(file, limit=_REPORT_LIMIT)):
         report[about].append(value)
-    raise_first(report[FAULT])
     return report

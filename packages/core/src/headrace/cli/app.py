@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 from typer.core import TyperGroup
 
+from headrace.cli.doctor import doctor
 from headrace.cli.listing import catalog, describe, list_pipelines
+from headrace.cli.new import new
 from headrace.cli.output import print_error, print_text, set_up_logging
 from headrace.cli.runs import evaluate, score, train
 from headrace.cli.session import Session, session_of, set_thread_defaults
 from headrace.cli.versions import make_versions_app
 from headrace.errors import HeadraceError
-from headrace.plugins.loading import load
 
 if TYPE_CHECKING:
     from typer._click.core import Command, Context  # Typer's own copy of Click, for types only
@@ -50,7 +51,7 @@ class _Root(TyperGroup):
         name, command, rest = super().resolve_command(ctx, args)
         if isinstance(command, _PluginGroup) and name is not None:
             plugins = session_of(cast("typer.Context", ctx)).plugins
-            loaded = load(plugins.commands[name].load, plugins.command_owner(name))
+            loaded = plugins.load_command(name)
             command = typer.main.get_command(cast("typer.Typer", loaded))
         return name, command, rest
 
@@ -67,9 +68,11 @@ app = typer.Typer(
 app.command("list")(list_pipelines)
 app.command()(describe)
 app.command()(catalog)
+app.command()(doctor)
 app.command()(train)
 app.command()(score)
 app.command()(evaluate)
+app.command()(new)
 app.add_typer(make_versions_app("models"), name="models")
 app.add_typer(make_versions_app("datasets"), name="datasets")
 

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from headrace.cli.completion import pipeline_names
+
 __all__ = [
     "Input",
     "Json",
@@ -22,7 +24,11 @@ __all__ = [
 
 Pipeline = Annotated[
     str,
-    typer.Argument(help="Name of the pipeline, as 'headrace list' shows it.", metavar="PIPELINE"),
+    typer.Argument(
+        help="Name of the pipeline, as 'headrace list' shows it.",
+        metavar="PIPELINE",
+        autocompletion=pipeline_names,
+    ),
 ]
 Input = Annotated[
     str,

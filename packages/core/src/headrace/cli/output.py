@@ -64,7 +64,13 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[str]], title: str = ""
 
 def print_table(made: Table) -> None:
     """Print a table on stdout; as wide as it needs where there is no terminal."""
-    _console(to_stderr=False).print(made)
+    from headrace.cli.records import fits, print_records
+
+    console = _console(to_stderr=False)
+    if fits(made, console):
+        console.print(made)
+    else:
+        print_records(made, console)
 
 
 def metrics_text(metrics: Mapping[str, Mapping[str, float]]) -> str:

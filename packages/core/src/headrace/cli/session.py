@@ -16,9 +16,16 @@ if TYPE_CHECKING:
 
     from headrace.plugins.manager import Plugins
 
-__all__ = ["DISABLE_VARIABLE", "Session", "session_of", "set_thread_defaults"]
+__all__ = [
+    "DISABLE_VARIABLE",
+    "THREAD_VARIABLES",
+    "Session",
+    "session_of",
+    "set_thread_defaults",
+]
 
 DISABLE_VARIABLE = "HEADRACE_DISABLE_PLUGINS"
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,6 @@ def set_thread_defaults() -> None:
     The workers fill the cores; the single step that fits a booster raises its threads itself.
     Idle OpenMP threads sleep rather than spin.
     """
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    for variable in THREAD_VARIABLES:
         os.environ.setdefault(variable, "1")
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")

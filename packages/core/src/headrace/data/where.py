@@ -114,8 +114,8 @@ def _evaluate(node: ast.expr, batch: pa.RecordBatch) -> pa.Array:
         case ast.BoolOp(op=op, values=values):
             combine = pc.and_kleene if isinstance(op, ast.And) else pc.or_kleene
             result = _evaluate(values[0], batch)
-            for value in values[1:]:
-                result = combine(result, _evaluate(value, batch))
+            for other in values[1:]:
+                result = combine(result, _evaluate(other, batch))
             return result
         case ast.UnaryOp(operand=operand):
             return pc.invert(_evaluate(operand, batch))

@@ -53,8 +53,8 @@ class FittedTransform(Protocol):
 class Transform(ABC):
     """A transform as a user asks for it, before any data.
 
-    Subclasses set ``Options``, ``accepts`` and, where they do, ``handles_missing`` and
-    ``yields_many``.
+    Subclasses set ``Options``, ``accepts`` and, where they do, ``handles_missing``,
+    ``makes_missing`` and ``yields_many``.
     """
 
     Options: ClassVar[type[Params]] = Params
@@ -62,6 +62,8 @@ class Transform(ABC):
     """Kinds of columns it works on."""
     handles_missing: ClassVar[bool] = False
     """Whether null and NaN come out as numbers, for models that take none missing."""
+    makes_missing: ClassVar[bool] = False
+    """Whether a value that is there may come out as NaN, such as a category never seen."""
     yields_many: ClassVar[bool] = False
     """Whether several columns may come out; such a transform is the last of its list."""
 

@@ -212,9 +212,19 @@ class Plugins:
         """Return the plugin that registered a pipeline."""
         return self._installed[self._pipelines[0][pipeline][1]]
 
-    def command_owner(self, name: str) -> str:
-        """Return the name of the plugin that registered a group of commands."""
-        return self._commands[0][name][1]
+    def registered_by(self, plugin: str) -> dict[str, tuple[str, ...]]:
+        """Return the names that a plugin has registered, by what they are names of."""
+        kinds: dict[str, Mapping[str, tuple[object, str]]] = {
+            "pipeline": self._pipelines[0],
+            "model": self._models[0],
+            "transform": self._transforms[0],
+            "command": self._commands[0],
+        }
+        names = {
+            noun: tuple(name for name, (_, owner) in found.items() if owner == plugin)
+            for noun, found in kinds.items()
+        }
+        return {noun: found for noun, found in names.items() if found}
 
     def load_pipeline(self, name: str) -> object:
         """Import a pipeline's class."""
@@ -227,6 +237,11 @@ class Plugins:
     def load_transform(self, name: str) -> object:
         """Import a transform's class."""
         return load(self.transform(name).load, self._transforms[0][name][1])
+
+    def load_command(self, name: str) -> object:
+        """Import the Typer app of a group of commands."""
+        spec = _look_up(CommandSpec, name, *self._commands, self.problems)
+        return load(spec.load, self._commands[0][name][1])
 
     def load_model(self, name: str) -> object:
         """Import a model type's class; only registered types are ever loaded."""

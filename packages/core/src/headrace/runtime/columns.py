@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import pyarrow as pa
 from pydantic import ValidationError
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from headrace.plugins.manager import Plugins
 
 __all__ = ["ReadColumns", "columns_to_train", "columns_with_bundle", "prepare"]
+
+_USUAL_TRANSFORMS: Final = {Kind.CATEGORY: "one_hot", Kind.TIMESTAMP: "calendar"}
 
 
 class ReadColumns:
@@ -204,11 +206,12 @@ def prepare(
     steps = pipeline.params.transforms.get(feature)
     if steps is None:
         steps = pipeline.default_transforms(kind)
-    if kind is Kind.OTHER or (kind is Kind.TIMESTAMP and not steps):
+    if kind is not Kind.NUMBER and not (steps and kind in _USUAL_TRANSFORMS):
+        usual = _USUAL_TRANSFORMS.get(kind)
         columns.fault(
             f"Feature '{feature}' is {type_}, which no pipeline takes as it is",
-            "name a transform for it, such as calendar"
-            if kind is Kind.TIMESTAMP
+            f"name a transform for it, such as {usual}"
+            if usual
             else "cast the column in the data, or leave it out",
         )
         return None
@@ -236,7 +239,25 @@ def prepare(
             )
             return None
         at = Kind.NUMBER
+    if not pipeline.handles_missing and _may_make_missing(made):
+        columns.add(
+            RequestError(
+                f"Feature '{feature}' may come out missing (an unknown category, say), and "
+                "the pipeline takes no missing numbers",
+                where=f"transforms.{feature}",
+                fix="put impute after the others, or choose one_hot for a category",
+            )
+        )
+        return None
     return Chain(feature, kind, tuple(step.name for step in steps), tuple(made))
+
+
+def _may_make_missing(transforms: Sequence[Transform]) -> bool:
+    """Whether a value that is there may be missing after the last transform."""
+    makes = False
+    for transform in transforms:
+        makes = transform.makes_missing or (makes and not transform.handles_missing)
+    return makes
 
 
 def _transform(

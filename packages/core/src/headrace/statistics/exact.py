@@ -9,6 +9,7 @@ of reproducible summation (Demmel & Nguyen, IEEE Trans. Computers 64, 2015).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -31,6 +32,8 @@ _BITS = 20
 _BLOCK_ROWS = 16_384  # parts are at most 2**19: products 2**38, their sums over a block 2**52
 _BLOCKS_PER_CARRY = 32  # a level gets less than 2**56 a block: below 2**62, also when two merge
 _CARRY_ABOVE = np.int64(1) << np.int64(40)
+_HALF = np.int64(1) << np.int64(_BITS - 1)
+_LEVELS_ABOVE = 4  # a sum of 63 bits reaches no further
 _LARGEST_EXPONENT = 500  # beyond it, scaling by powers of two could leave float64's range
 
 
@@ -165,6 +168,11 @@ class _Parts:
 def _parts(column: npt.NDArray[np.float64]) -> list[tuple[int, npt.NDArray[np.float64]]]:
     """Cut values into whole numbers of at most 2**19 in units of 2**(20 level), highest first."""
     largest = float(max(column.max(), -column.min()))
+    if not math.isfinite(largest):
+        raise DataError(
+            "A value is NaN or infinite; sums of products need finite ones",
+            fix="if it is a prediction, the model is at fault: it has to be finite for every row",
+        )
     if largest == 0:
         return []
     exponent = int(np.frexp(largest)[1])  # largest < 2**exponent
@@ -177,6 +185,10 @@ def _parts(column: npt.NDArray[np.float64]) -> list[tuple[int, npt.NDArray[np.fl
     level = -((19 - exponent) // _BITS)  # the least with exponent <= 20 level + 19
     parts = []
     rest = np.ldexp(column, -_BITS * level)
+    if exponent < -_LARGEST_EXPONENT or (
+        level > 0 and not np.array_equal(np.ldexp(rest, _BITS * level), column)
+    ):
+        raise _too_small()
     while True:
         part = np.rint(rest)
         parts.append((level, part))
@@ -184,24 +196,29 @@ def _parts(column: npt.NDArray[np.float64]) -> list[tuple[int, npt.NDArray[np.fl
         if not rest.any():
             return parts
         if _BITS * level < -_LARGEST_EXPONENT - 64:
-            raise DataError(
-                f"A value is smaller than {2.0**-_LARGEST_EXPONENT:.3g} and not zero; sums of "
-                "products cannot hold it",
-                fix="scale the column, or round it",
-            )
+            raise _too_small()
         rest *= 2.0**_BITS
         level -= 1
 
 
+def _too_small() -> DataError:
+    return DataError(
+        f"A value is smaller than {2.0**-_LARGEST_EXPONENT:.3g} and not zero; sums of products "
+        "cannot hold it",
+        fix="scale the column, or round it",
+    )
+
+
 def _carry(state: GramState) -> None:
-    """Move what a level holds beyond its bits to the next level, so that no sum overflows."""
-    level = min(state.levels)
-    while level <= max(state.levels):
+    """Move what a level holds beyond its bits to the next level, so that no sum overflows.
+
+    Rounds to the nearest, so that nothing is left to carry of a small sum, be it negative.
+    """
+    state.blocks = 0
+    for level in range(min(state.levels, default=0), max(state.levels, default=0) + _LEVELS_ABOVE):
         sums = state.levels.get(level)
         if sums is not None and (np.abs(sums) >= _CARRY_ABOVE).any():
-            carried = sums >> np.int64(_BITS)
+            carried = (sums + _HALF) >> np.int64(_BITS)
             state.levels[level] = sums - (carried << np.int64(_BITS))
             above = state.levels.get(level + 1)
             state.levels[level + 1] = carried if above is None else above + carried
-        level += 1
-    state.blocks = 0

@@ -18,5 +18,6 @@ pytest.register_assert_rewrite("headrace.testing.checks")
 
 from headrace.testing.contract import PipelineContract  # noqa: E402 - after the registration
 from headrace.testing.data import binary_sample, regression_sample, sample_params  # noqa: E402
+from headrace.testing.fitting import MemoryShards  # noqa: E402
 
-__all__ = ["PipelineContract", "binary_sample", "regression_sample", "sample_params"]
+__all__ = ["MemoryShards", "PipelineContract", "binary_sample", "regression_sample", "sample_params"]

@@ -51,12 +51,13 @@ class Ordinal(Transform):
     """Codes 0, 1, 2… in the sorted order of the training rows' categories.
 
     A category not seen in training and null are missing: a model that takes missing values (a
-    booster) sends them its own way, for another they make the row bad.
+    booster) sends them its own way, for another impute has to follow.
     """
 
     Options = OrdinalOptions
     options: OrdinalOptions
     accepts = frozenset({Kind.CATEGORY})
+    makes_missing = True
 
     def statistic(self) -> Categories:
         """Return the categories."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from headrace.beam.compute import Compute
-from headrace.beam.graphs.rows import good_rows, rejected_of, run_over
+from headrace.beam.graphs.rows import good_rows, run_over
 from headrace.beam.predict import Predict
 from headrace.beam.records import REPORT
 from headrace.data.numbers import numbers
@@ -61,9 +61,7 @@ class Evaluated:
 
 def evaluate(runner: Runner, job: EvaluateJob) -> Evaluated:
     """Measure a bundle on labelled rows."""
-    report = run_over(runner, job.source, job.staging_uri, "evaluate", _Evaluate(job))
-    rejected = rejected_of(report, job.schema)
-    job.counted(rejected)
+    report, rejected = run_over(runner, job, "evaluate", _Evaluate(job), is_first=True)
     return Evaluated(report[METRICS][0], rejected)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from headrace.beam.parts import Part, WriteParts, parquet_part
 from headrace.beam.read import Read
-from headrace.beam.records import REPORT
+from headrace.beam.records import FAULT, REPORT, raise_first
 from headrace.beam.report import run_pass
 from headrace.beam.validate import COUNTS, ENDED, REJECTS, Validate, rejects_schema
 from headrace.data.rows import RowCounts
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from headrace.data.rows import RowRules
     from headrace.data.shards import Source
 
-__all__ = ["GoodRows", "Rejected", "good_rows", "itself", "parts_of", "rejected_of", "run_over"]
+__all__ = ["GoodRows", "Job", "Rejected", "good_rows", "itself", "parts_of", "run_over"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,30 @@ class Rejected:
     counts: RowCounts
     parts: tuple[Part, ...]
     columns: tuple[tuple[str, str], ...]
+
+
+class Job(Protocol):
+    """What passes over a source have in common; see `TrainJob`."""
+
+    @property
+    def source(self) -> Source:
+        """What is read."""
+        ...
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Columns to read."""
+        ...
+
+    @property
+    def counted(self) -> Callable[[Rejected], None]:
+        """Called once with what the first pass has rejected; raises to go no further."""
+        ...
+
+    @property
+    def staging_uri(self) -> str:
+        """Folder for reports."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,44 +104,67 @@ def good_rows(
 
 def run_over(
     runner: Runner,
-    source: Source,
-    staging_uri: str,
+    job: Job,
     name: str,
     build: Callable[[beam.Pipeline], Reports],
-) -> Report:
-    """Run a pass over all of a source and return what it reports.
+    *,
+    is_first: bool,
+) -> tuple[Report, Rejected]:
+    """Run a pass over all of a source.
+
+    Parameters
+    ----------
+    runner : Runner
+    job : Job
+    name : str
+        Of the pass.
+    build : callable
+        Builds the graph.
+    is_first : bool
+        Whether it is the run's first pass, which writes bad rows and tells the job of them.
+
+    Returns
+    -------
+    Report
+        What its steps report.
+    Rejected
+        Its counts, and the bad rows it wrote.
 
     Raises
     ------
     HeadraceError
-        The first of the faults that workers reported.
+        The job's own about bad rows, for they explain what fails behind them; otherwise the first
+        of the faults that workers reported.
     AssertionError
         The runner lost a shard or brought it twice: what was learnt is not of all rows.
     """
-    report = run_pass(runner, staging_uri, name, build)
-    if sorted(report[ENDED]) != list(range(len(source.shards))):
-        raise AssertionError(
-            f"{len(source.shards)} shards were to be read, the runner brought "
-            f"{sorted(report[ENDED])} to their ends"
-        )
-    return report
+    report = run_pass(runner, job.staging_uri, name, build)
+    rejected = _rejected(report, job.schema)
+    loss = _loss(report, rejected if is_first else None, len(job.source.shards))
+    if is_first and not loss:
+        job.counted(rejected)
+    raise_first(report[FAULT])
+    if loss:
+        raise AssertionError(loss)
+    return report, rejected
 
 
-def rejected_of(report: Report, schema: pa.Schema) -> Rejected:
-    """Return what a pass that counted has reported.
-
-    Raises
-    ------
-    AssertionError
-        The bad rows that were counted and those that were written differ.
-    """
+def _rejected(report: Report, schema: pa.Schema) -> Rejected:
     counts = sum((RowCounts(**counted) for counted in report[COUNTS]), RowCounts())
-    parts = parts_of(report[REJECTS])
-    written = sum(part.rows for part in parts)
-    if written != counts.rejected:
-        raise AssertionError(f"{counts.rejected} rows were rejected, {written} are in quarantine")
     columns = tuple((field.name, str(field.type)) for field in rejects_schema(schema))
-    return Rejected(counts, parts, columns)
+    return Rejected(counts, parts_of(report[REJECTS]), columns)
+
+
+def _loss(report: Report, rejected: Rejected | None, n_shards: int) -> str:
+    """Return what is missing in the report of a pass, or an empty text."""
+    ended = sorted(report[ENDED])
+    if ended != list(range(n_shards)):
+        return f"{n_shards} shards were to be read, the runner brought {ended} to their ends"
+    if rejected is not None:
+        written = sum(part.rows for part in rejected.parts)
+        if written != rejected.counts.rejected:
+            return f"{rejected.counts.rejected} rows were rejected, {written} are in quarantine"
+    return ""
 
 
 def parts_of(records: Iterable[dict[str, Any]]) -> tuple[Part, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from headrace.beam.graphs.rows import good_rows, parts_of, rejected_of, run_over
+from headrace.beam.graphs.rows import good_rows, parts_of, run_over
 from headrace.beam.parts import WriteParts, parquet_part
 from headrace.beam.predict import Predict
 from headrace.beam.records import REPORT
@@ -74,9 +74,7 @@ def score(runner: Runner, job: ScoreJob) -> Scored:
     AssertionError
         The runner lost rows or parts: the counts of what was read and written differ.
     """
-    report = run_over(runner, job.source, job.staging_uri, "score", _Score(job))
-    rejected = rejected_of(report, job.schema)
-    job.counted(rejected)
+    report, rejected = run_over(runner, job, "score", _Score(job), is_first=True)
     parts = parts_of(report[_PARTS])
     written = sum(part.rows for part in parts)
     expected = rejected.counts.read - rejected.counts.rejected

@@ -14,7 +14,7 @@ import pyarrow as pa
 from headrace.beam.compute import Compute
 from headrace.beam.fit import FILES, Fit
 from headrace.beam.graphs.evaluate import METRICS, measured
-from headrace.beam.graphs.rows import good_rows, itself, rejected_of, run_over
+from headrace.beam.graphs.rows import good_rows, itself, run_over
 from headrace.beam.records import REPORT
 from headrace.beam.report import Save
 from headrace.beam.select import SELECTED, Select
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from headrace.beam.graphs.rows import Rejected
     from headrace.beam.predict import BundleAddress
-    from headrace.beam.report import Report, Reports
+    from headrace.beam.report import Reports
     from headrace.beam.runners import Runner
     from headrace.beam.select import Part
     from headrace.data.rows import RowRules
@@ -98,20 +98,20 @@ def train(runner: Runner, job: TrainJob) -> Trained:
     rejected: Rejected | None = None
     passes = 0
     while not preparation.is_fitted:
-        graph = _Learn(job, preparation, job.rejects_uri if rejected is None else None)
-        report = run_over(runner, job.source, job.staging_uri, f"learn-{passes}", graph)
-        rejected = rejected or _counted(report, job)
+        learn = _Learn(job, preparation, None if passes else job.rejects_uri)
+        report, counted = run_over(runner, job, f"learn-{passes}", learn, is_first=not passes)
+        rejected = rejected or counted
         preparation = _restored(preparation, report[_LEARNT][0])
         passes += 1
-    fit = _FitModel(job, preparation, job.rejects_uri if rejected is None else None)
-    report = run_over(runner, job.source, job.staging_uri, "fit", fit)
-    rejected = rejected or _counted(report, job)
+    fit = _FitModel(job, preparation, None if passes else job.rejects_uri)
+    report, counted = run_over(runner, job, "fit", fit, is_first=not passes)
+    rejected = rejected or counted
     return Trained(preparation, tuple(report[FILES]), rejected, sum(report[SELECTED]))
 
 
 def measure_holdout(runner: Runner, job: TrainJob, address: BundleAddress) -> Holdout:
     """Measure a fitted bundle on the holdout."""
-    report = run_over(runner, job.source, job.staging_uri, "holdout", _Measure(job, address))
+    report, _ = run_over(runner, job, "holdout", _Measure(job, address), is_first=False)
     return Holdout(sum(report[SELECTED]), report[METRICS][0])
 
 
@@ -196,9 +196,3 @@ def _selected(
     good = good_rows(root, job.source, job.schema, job.rules, rejects_uri)
     selected = good.batches | "Select" >> Select(part, job.pipeline.params)
     return selected.rows, (*good.reports, selected[REPORT])
-
-
-def _counted(report: Report, job: TrainJob) -> Rejected:
-    rejected = rejected_of(report, job.schema)
-    job.counted(rejected)
-    return rejected
