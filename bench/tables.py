@@ -11,6 +11,8 @@ import pyarrow.parquet as pq
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy.typing as npt
+
 __all__ = ["FEATURES", "ROW_GROUP_ROWS", "make_table"]
 
 FEATURES: Final = tuple(f"x{index:02d}" for index in range(12))
@@ -37,18 +39,21 @@ def make_table(folder: Path, rows: int, *, labelled: bool) -> Path:
     with pq.ParquetWriter(unfinished, schema) as writer:
         for start in range(0, rows, ROW_GROUP_ROWS):
             n_rows = min(ROW_GROUP_ROWS, rows - start)
-            columns = [np.arange(start, start + n_rows)]
-            columns += [random.standard_normal(n_rows, np.float32) for _ in FEATURES]
+            features = [random.standard_normal(n_rows, np.float32) for _ in FEATURES]
+            columns = [pa.array(np.arange(start, start + n_rows)), *map(pa.array, features)]
             if labelled:
-                columns.append(_target(columns[1:], random))
-            table = pa.table([pa.array(column) for column in columns], schema=schema)
+                columns.append(pa.array(_target(features, random)))
+            table = pa.table(columns, schema=schema)
             writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
     unfinished.rename(path)
     return path
 
 
-def _target(features: list[np.ndarray], random: np.random.Generator) -> np.ndarray:
-    target = random.standard_normal(len(features[0]))
+def _target(
+    features: list[npt.NDArray[np.float32]], random: np.random.Generator
+) -> npt.NDArray[np.float64]:
+    target: npt.NDArray[np.float64] = random.standard_normal(len(features[0]))
     for index, column in enumerate(features):
         target += (index - 5.5) * column
-    return target + features[0] * features[1]
+    target += features[0] * features[1]
+    return target

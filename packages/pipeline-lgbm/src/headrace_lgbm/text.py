@@ -131,7 +131,7 @@ def _floats(tree: Mapping[str, str], name: str, n: int) -> npt.NDArray[np.float6
 def _values(tree: Mapping[str, str], name: str, n: int, form: re.Pattern[str]) -> list[str]:
     values = tree[name].split()
     if len(values) != n or not form.fullmatch(tree[name]):
-        raise ValueError(f"{name} is not {n} numbers")
+        raise ValueError(f"{name} is not {n} numbers {tree[name]}")
     return values
 
 

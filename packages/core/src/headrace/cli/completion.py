@@ -12,6 +12,4 @@ __all__ = ["pipeline_names"]
 def pipeline_names(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """Return the pipelines whose names begin so, each with its summary."""
     pipelines = session_of(context).plugins.pipelines
-    return [
-        (name, spec.summary) for name, spec in pipelines.items() if name.startswith(incomplete)
-    ]
+    return [(name, spec.summary) for name, spec in pipelines.items() if name.startswith(incomplete)]

@@ -96,7 +96,7 @@ class ExactGram(Statistic[GramState, GramItem, ExactMatrix]):
         Raises
         ------
         DataError
-            A magnitude is beyond 2**500, or below 2**-500 and not zero.
+            A magnitude is beyond 2**500, or so small beside others that it would be lost.
         """
         n_rows = len(item.columns[0]) if item.columns else 0
         for start in range(0, n_rows, _BLOCK_ROWS):
@@ -185,9 +185,7 @@ def _parts(column: npt.NDArray[np.float64]) -> list[tuple[int, npt.NDArray[np.fl
     level = -((19 - exponent) // _BITS)  # the least with exponent <= 20 level + 19
     parts = []
     rest = np.ldexp(column, -_BITS * level)
-    if exponent < -_LARGEST_EXPONENT or (
-        level > 0 and not np.array_equal(np.ldexp(rest, _BITS * level), column)
-    ):
+    if level > 0 and not np.array_equal(np.ldexp(rest, _BITS * level), column):
         raise _too_small()
     while True:
         part = np.rint(rest)
