@@ -1,4 +1,4 @@
-"""What all tests of the workspace share: property tests without a deadline, for no test is a race."""
+"""What all tests of the workspace share: property tests have no deadline, for no test is a race."""
 
 from hypothesis import settings
 

@@ -116,7 +116,9 @@ def types(session: nox.Session) -> None:
 def imports(session: nox.Session) -> None:
     """Check that every import keeps to the layers."""
     install(session, *everything(), groups=("types", "test"))
-    modules = [path.parent.name for path in sorted(HERE.glob("packages/pipeline-*/src/*/__init__.py"))]
+    modules = [
+        path.parent.name for path in sorted(HERE.glob("packages/pipeline-*/src/*/__init__.py"))
+    ]
     named = ", ".join(f'"{module}"' for module in modules)
     contracts = Path(session.create_tmp(), "contracts.toml")
     contracts.write_text(Path("pyproject.toml").read_text("utf-8").replace('"PIPELINES"', named))

@@ -27,7 +27,7 @@ def run(*command, cwd, **environment):
         env=os.environ | environment,
     )
     assert done.returncode == 0, f"{command}\n{done.stdout[-5_000:]}\n{done.stderr[-5_000:]}"
-    return done.stdout + done.stderr
+    return done.stdout
 
 
 def copy_of_the_workspace(folder):
@@ -98,9 +98,7 @@ def test_new_packages_of_a_clone_join_its_sessions_and_pass_them(clone):
     run(*nox, "--session", "types", "--", *(f"{path}/src" for path in packages), cwd=clone)
 
 
-def test_new_packages_of_a_clone_install_from_wheels_and_train_and_score(
-    clone, settings, tmp_path
-):
+def test_new_packages_of_a_clone_install_from_wheels_and_train_and_score(clone, settings, tmp_path):
     run(UV, "venv", "--quiet", "environment", cwd=tmp_path)
     python = tmp_path / "environment/bin/python"
     install = [UV, "pip", "install", "--quiet", "--python", python]

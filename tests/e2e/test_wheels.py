@@ -43,9 +43,7 @@ def run(*command, cwd):
 
 def test_every_package_has_a_wheel_with_types(wheels):
     names = {path.name.split("-")[0] for path in wheels.glob("*.whl")}
-    pipelines = {
-        name.replace("pipeline", "headrace").replace("-", "_") for name in PIPELINES
-    }
+    pipelines = {name.replace("pipeline", "headrace").replace("-", "_") for name in PIPELINES}
     assert names == {"headrace", "headrace_orchestration"} | pipelines
     for wheel in wheels.glob("*.whl"):
         listed = run("python", "-m", "zipfile", "-l", wheel, cwd=wheels)

@@ -27,7 +27,6 @@ def in_memory(shards, n_rounds, **native):
         label=shards.rows.target,
         weight=shards.rows.weight,
         categorical_feature=[2],
-        params={"verbosity": -1},
     )
     fixed = {"deterministic": True, "force_col_wise": True, "num_threads": 1, "verbosity": -1}
     return text_of(lgb.train(fixed | native, rows, n_rounds))
@@ -68,7 +67,7 @@ def test_the_booster_is_the_one_of_lightgbm_in_memory(params, rows, objective, w
 def test_the_booster_is_the_one_of_lightgbm_in_memory_beyond_its_sample(params, rows):
     shards = rows(230_000, 65_536)
     native = {"subsample": 0.7, "subsample_freq": 1, "colsample_bytree": 0.7, "seed": 0}
-    wanted = in_memory(shards, 2, **native)
+    wanted = in_memory(shards, 2, data_random_seed=0, **native)
     chosen = params(rounds=2, subsample=0.7, colsample=0.7)
     assert text_in(boost(shards, chosen, 1)) == wanted
 
@@ -117,8 +116,8 @@ def test_a_fit_takes_its_threads_although_a_worker_grants_openmp_one(n_threads):
             def __iter__(self):
                 for seed in range(2):
                     self.seen.append(n_threads())
-                    values = np.random.default_rng(seed).normal(size=20_000)
-                    yield TrainingBatch(Features((Feature("x", values),), len(values)), values, None)
+                    x = np.random.default_rng(seed).normal(size=20_000)
+                    yield TrainingBatch(Features((Feature("x", x),), len(x)), x, None)
 
         before = n_threads()
         boost(Shards(), LgbmParams(features=["x"], target="y", holdout=0, rounds=1), {n_threads})
@@ -170,7 +169,10 @@ def test_null_unknown_and_rare_categories_are_one(params, column, place):
     target = np.where(codes == 1, 5.0, 0.0)
     shards = column(codes, target, n_categories=4)
     model = boost(shards, params(rounds=100, min_child_samples=5), 1).model
-    predict = lambda code: model.predict(column([code], [0], n_categories=4).rows.features)
+
+    def predict(code):
+        return model.predict(column([code], [0], n_categories=4).rows.features)
+
     assert predict(1)[0].as_py() == pytest.approx(5, abs=0.1)
     assert predict(place).equals(predict(np.nan))
 
@@ -193,9 +195,8 @@ def test_a_fit_without_anything_odd_has_no_warnings(params, rows):
     assert boost(rows(1_000, weighted=True), params(), 1).warnings == ()
 
 
-@pytest.mark.parametrize("subsample", [1, 0.1])
-def test_a_single_row_is_a_warning(params, column, subsample):
-    result = boost(column([1.0], [5.0]), params(subsample=subsample), 1)
+def test_a_single_row_is_a_warning(params, column):
+    result = boost(column([1.0], [5.0]), params(), 1)
     assert result.warnings == ("fitted on a single row",)
 
 
@@ -230,3 +231,11 @@ def test_a_target_beyond_float32_is_a_data_error(params, column):
     with pytest.raises(DataError, match=r"A target has magnitude 1e\+39") as caught:
         boost(column([1, 2], [1.0, -1e39]), params(), 1)
     assert caught.value.fix == "scale the target"
+
+
+def test_a_share_of_rows_that_is_less_than_one_is_a_data_error(params, column):
+    with pytest.raises(DataError) as caught:
+        boost(column([1.0, 2.0], [5.0, 6.0]), params(subsample=0.4), 1)
+    assert caught.value.what == (
+        "There are 2 training rows, of which subsample 0.4 is less than one"
+    )

@@ -10,10 +10,11 @@ import xgboost as xgb
 
 from headrace.data.kinds import Kind
 from headrace.errors import DataError
+from headrace.machine import usable_cores
 from headrace.models import Task
 from headrace_xgb.pipeline import XgbPipeline, boost
 
-N_CORES = len(os.sched_getaffinity(0))
+N_CORES = usable_cores()
 
 
 def booster_of(result):
@@ -60,6 +61,20 @@ def test_the_booster_is_the_one_of_xgboost_in_memory(params, rows, binary, weigh
 def test_the_size_of_batches_does_not_change_the_booster(params, rows, batch_rows):
     wanted = boost(rows(1_000, 64), params(), 1)
     assert booster_of(boost(rows(1_000, batch_rows), params(), 1)) == booster_of(wanted)
+
+
+def test_batches_without_rows_do_not_change_the_booster(params, rows):
+    shards = rows(1_000)
+    nothing = shards.rows.rows(np.zeros(1_000, bool))
+
+    class Gaps:
+        def __iter__(self):
+            yield nothing
+            for batch in shards:
+                yield batch
+                yield nothing
+
+    assert booster_of(boost(Gaps(), params(), 1)) == booster_of(boost(shards, params(), 1))
 
 
 @pytest.mark.skipif(N_CORES < 2, reason="XGBoost takes no more threads than there are cores")

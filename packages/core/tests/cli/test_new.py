@@ -62,9 +62,7 @@ def test_within_a_clone_it_joins_the_packages(headrace, clone, monkeypatch, fold
     assert ended.code == 0, ended.err
     assert '  test it:    ./nox -s "tests(ridge)"' in ended.out
     package = clone / "packages/pipeline-ridge"
-    assert files_in(package) == [
-        name for name in FILES if name not in {".gitignore", "noxfile.py"}
-    ]
+    assert files_in(package) == [name for name in FILES if name not in {".gitignore", "noxfile.py"}]
     project = tomllib.loads((package / "pyproject.toml").read_text())
     assert project["tool"]["uv"]["sources"] == {"headrace": {"workspace": True}}
     assert "ruff" not in project["tool"]

@@ -49,4 +49,3 @@ def test_merging_is_adding_both_and_changes_neither(one, other):
 def test_the_states_are_sorted_by_fold():
     folded = Folded(Sum())
     assert list(folded.finish(learn(folded, [(2, 1), (0, 1), (1, 1)]))) == [0, 1, 2]
-

@@ -115,4 +115,4 @@ class LgbmModel:
             lgb.basic.LightGBMError,
         ) as error:
             reason = f"{type(error).__name__}: {error}".partition("\n")[0]
-            raise ModelError(f"The LightGBM model's {_FILE} is damaged: {reason}") from error
+            raise ModelError(f"The LightGBM model is damaged: {reason}") from error

@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from headrace.contracts.params import TransformStep
 from headrace.data.kinds import Kind
+from headrace.errors import DataError
 from headrace.machine import usable_cores
 from headrace.models import FitResult, SupervisedPipeline, Task
 from headrace_lgbm.labels import labels_of
@@ -50,7 +51,7 @@ class LgbmPipeline(SupervisedPipeline[LgbmParams, LgbmModel]):
         Raises
         ------
         DataError
-            All weights are 0, or a target or weight is beyond float32.
+            All weights are 0, a target or weight is beyond float32, or subsample leaves no row.
         """
         return boost(shards, self.params, n_threads=usable_cores())
 
@@ -71,11 +72,17 @@ def boost(shards: Shards, params: LgbmParams, n_threads: int) -> FitResult[LgbmM
     Raises
     ------
     DataError
-        All weights are 0, or a target or weight is beyond float32.
+        All weights are 0, a target or weight is beyond float32, or subsample leaves no row.
     """
     labels = labels_of(shards)
     survey = labels.survey
     survey.check_weights()
+    if not int(params.subsample * survey.n_rows):
+        raise DataError(
+            f"There are {survey.n_rows} training rows, of which subsample {params.subsample:g} is "
+            "less than one",
+            fix="raise subsample, or train on more rows",
+        )
     native = _native(params, n_threads)
     rows = lgb.Dataset(
         sequences_of(shards, labels.lengths),

@@ -24,7 +24,7 @@ _TREE: Final = "\nTree="
 _TREE_SIZES: Final = re.compile(r"^tree_sizes=.*\n", re.MULTILINE)
 _FIELD: Final = re.compile(r"([a-z_]+)=([ -<>-~]*)")  # printable ASCII but for another =
 _INTEGERS: Final = re.compile(r"[-0-9 ]*")
-_FLOATS: Final = re.compile(r"[-+.e0-9 ]*")
+_FLOATS: Final = re.compile(r"[-+.e0-9 inf]*")
 
 
 def text_of(booster: lgb.Booster) -> str:
@@ -131,7 +131,7 @@ def _floats(tree: Mapping[str, str], name: str, n: int) -> npt.NDArray[np.float6
 def _values(tree: Mapping[str, str], name: str, n: int, form: re.Pattern[str]) -> list[str]:
     values = tree[name].split()
     if len(values) != n or not form.fullmatch(tree[name]):
-        raise ValueError(f"{name} is not {n} numbers {tree[name]}")
+        raise ValueError(f"{name} is not {n} numbers")
     return values
 
 

@@ -100,7 +100,7 @@ class ShardIterator(xgb.DataIter):
     Parameters
     ----------
     shards : Shards
-        Batches of any size.
+        Batches of any size; those without rows are left out.
     """
 
     def __init__(self, shards: Shards) -> None:
@@ -123,7 +123,7 @@ class ShardIterator(xgb.DataIter):
         DataError
             A target or weight is beyond float32, in which XGBoost computes.
         """
-        batch = next(self._batches, None)
+        batch = next((batch for batch in self._batches if batch.features.n_rows), None)
         if batch is None:
             return False
         matrix = batch.features.matrix()

@@ -70,8 +70,9 @@ def find_place(name: str, into: Path | None) -> Place:
         others = []
     for folder in (place.folder, *others):
         if folder.exists():
+            what = "folder" if folder.is_dir() else "file"
             raise RequestError(
-                f"There is a {'folder' if folder.is_dir() else 'file'} already where '{name}' would go",
+                f"There is a {what} already where '{name}' would go",
                 where=str(folder),
                 fix="choose another name, or move it away",
             )

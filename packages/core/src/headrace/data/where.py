@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
@@ -90,8 +90,9 @@ def _check(node: ast.expr) -> None:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             _check(operand)
         case ast.Compare(left=ast.Name(), ops=[ast.In() | ast.NotIn()], comparators=[right]):
-            if not isinstance(_value(right), tuple):
-                raise ValueError("'in' needs a list of values")  # noqa: TRY004 - of the text
+            values = _value(right)
+            if not isinstance(values, tuple) or not values or None in values:
+                raise ValueError("'in' needs a list of values, without None")  # noqa: TRY004 - of the text
         case ast.Compare(left=ast.Name(), ops=[ast.Is() | ast.IsNot()], comparators=[right]):
             if _value(right) is not None:
                 raise ValueError("'is' goes with None only")
@@ -134,7 +135,8 @@ def _evaluate(node: ast.expr, batch: pa.RecordBatch) -> pa.Array:
 def _compare(column: pa.Array, op: ast.cmpop, value: Any) -> pa.Array:  # noqa: ANN401 - a literal
     match op:
         case ast.In() | ast.NotIn():
-            result = pc.is_in(column, value_set=pa.array(value, column.type))
+            found = [pc.equal(column, _scalar(one, column.type)) for one in value]
+            result = pc.fill_null(reduce(pc.or_kleene, found), False)  # null is in no list
             return pc.invert(result) if isinstance(op, ast.NotIn) else result
         case ast.Is():
             return pc.is_null(column)

@@ -20,4 +20,10 @@ from headrace.testing.contract import PipelineContract  # noqa: E402 - after the
 from headrace.testing.data import binary_sample, regression_sample, sample_params  # noqa: E402
 from headrace.testing.fitting import MemoryShards  # noqa: E402
 
-__all__ = ["MemoryShards", "PipelineContract", "binary_sample", "regression_sample", "sample_params"]
+__all__ = [
+    "MemoryShards",
+    "PipelineContract",
+    "binary_sample",
+    "regression_sample",
+    "sample_params",
+]
