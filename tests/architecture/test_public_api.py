@@ -25,6 +25,7 @@ PUBLIC = [
     "FitResult",
     "FittedTransform",
     "HeadraceError",
+    "JsonModel",
     "Kind",
     "Model",
     "ModelError",

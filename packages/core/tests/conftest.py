@@ -93,7 +93,9 @@ def install_plugin(tmp_path, monkeypatch):
         (site / f"{module}.py").write_text(hooks)
         info = site / f"headrace_{name}-2.0.dist-info"
         info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.4\nName: headrace-{name}\nVersion: 2.0\n")
+        (info / "METADATA").write_text(
+            f"Metadata-Version: 2.4\nName: headrace-{name}\nVersion: 2.0\n"
+        )
         (info / "entry_points.txt").write_text(f"[headrace]\n{name} = {module}\n")
         invalidate_caches()
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from headrace.contracts.params import Params, SupervisedParams, TransformStep
     from headrace.data.features import Feature, Features, TrainingBatch
     from headrace.data.kinds import Kind
+    from headrace.models.json_model import JsonModel
     from headrace.models.model import FitResult, Model
     from headrace.models.pipeline import Shards, SupervisedPipeline, Task
     from headrace.models.transform import Column, FittedTransform, Transform
@@ -46,6 +47,7 @@ __all__ = [
     "FitResult",
     "FittedTransform",
     "HeadraceError",
+    "JsonModel",
     "Kind",
     "Model",
     "ModelError",
@@ -74,6 +76,7 @@ _LAZY = {
     "Features": "headrace.data.features",
     "FitResult": "headrace.models.model",
     "FittedTransform": "headrace.models.transform",
+    "JsonModel": "headrace.models.json_model",
     "Kind": "headrace.data.kinds",
     "Model": "headrace.models.model",
     "Params": "headrace.contracts.params",

@@ -1,5 +1,7 @@
 """What holds for every graph: batches stay where they were read, and nothing is lost unseen."""
 
+from itertools import product
+
 import apache_beam as beam
 import pyarrow as pa
 import pytest
@@ -10,6 +12,7 @@ from headrace.beam.runners import InProcessOptions, InProcessRunner
 from headrace.data.shards import Shard
 
 ARROW = (pa.RecordBatch, pa.Table, pa.Array, pa.ChunkedArray)
+PIPELINES = ("shift", "shift_shards")
 MODES = ("train", "score", "evaluate")
 crossed: list[object] = []
 
@@ -95,7 +98,7 @@ def types_in(value):
             yield from types_in(part)
 
 
-@pytest.mark.parametrize("pipeline", ["shift", "shift_shards"])
+@pytest.mark.parametrize("pipeline", PIPELINES)
 def test_no_batch_crosses_a_shuffle_or_waits_as_a_side_input(
     headrace, use_runner, commands, pipeline
 ):
@@ -108,11 +111,11 @@ def test_no_batch_crosses_a_shuffle_or_waits_as_a_side_input(
         assert not [type_ for type_ in types if issubclass(type_, ARROW)], mode
 
 
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("pipeline", ["shift", "shift_shards"])
+@pytest.mark.parametrize("case", list(product(PIPELINES, MODES)), ids="-".join)
 def test_a_run_whose_runner_lost_a_shard_is_refused(
-    headrace, use_runner, commands, published, root, pipeline, mode
+    headrace, use_runner, commands, published, root, case
 ):
+    pipeline, mode = case
     command = commands(pipeline)
     if mode != "train":
         assert headrace(*command["train"]).code == 0
@@ -137,7 +140,7 @@ def test_a_later_pass_that_lost_a_shard_is_refused_as_well(headrace, use_runner,
     assert LosingLater.passes == 2
 
 
-@pytest.mark.parametrize("pipeline", ["shift", "shift_shards"])
+@pytest.mark.parametrize("pipeline", PIPELINES)
 def test_the_number_of_workers_does_not_change_a_byte(headrace, rows, settings, root, pipeline):
     for workers in (1, 3):
         options = rows.parent / "options.yaml"

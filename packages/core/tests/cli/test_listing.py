@@ -10,7 +10,8 @@ from headrace import PipelineSpec, hookimpl
 
 @hookimpl
 def headrace_register_pipelines():
-    return [PipelineSpec("other", "Another.", load="x:X", params="headrace_shift.params:ShiftParams")]
+    params = "headrace_shift.params:ShiftParams"
+    return [PipelineSpec("other", "Another.", load="x:X", params=params)]
 """
 
 

@@ -45,9 +45,7 @@ def test_json_is_the_manifest_and_nothing_else_on_stdout(train, headrace, rows, 
     scored = Manifest.model_validate_json(scored.out)
     assert scored.model.digest == trained.digest
     assert scored.columns[-1].name == f"{pipeline}_prediction"
-    evaluated = headrace(
-        "evaluate", pipeline, "--input", rows, "--model", "m@latest", "--json"
-    )
+    evaluated = headrace("evaluate", pipeline, "--input", rows, "--model", "m@latest", "--json")
     assert Manifest.model_validate_json(evaluated.out).metrics["input"]["r2"] == 1
 
 
@@ -72,7 +70,9 @@ def test_a_scoring_keeps_columns_and_adds_the_prediction(train, headrace, rows, 
     assert table["guess"] == table["y"]
 
 
-def test_a_model_by_its_own_address_and_paths_outside_the_root_work(train, headrace, rows, tmp_path):
+def test_a_model_by_its_own_address_and_paths_outside_the_root_work(
+    train, headrace, rows, tmp_path
+):
     train("--version", "v1")
     for version in ("v1", "v2"):
         ended = headrace(
@@ -111,16 +111,17 @@ def test_a_result_that_cannot_be_written_is_a_warning(train, tmp_path, monkeypat
 
 
 def test_an_evaluation_without_an_output_publishes_nothing(
-    train, headrace, rows, root, published, tmp_path, monkeypatch
+    train, headrace, rows, root, published, monkeypatch
 ):
     train("--version", "v1")
-    monkeypatch.setenv("HEADRACE_RESULT_PATH", str(tmp_path / "result.json"))
+    result = root.with_name("result.json")
+    monkeypatch.setenv("HEADRACE_RESULT_PATH", str(result))
     ended = headrace("evaluate", "shift", "--input", rows, "--model", "m@v1")
     assert ended.code == 0
     assert ended.out.splitlines()[0] == "done: measured; --output keeps the result"
     assert "input: rmse 0, mae 0, r2 1" in ended.out
     assert published(root) == ["models/m/versions/v1/_manifest.json"]
-    assert json.loads((tmp_path / "result.json").read_text())["address"] is None
+    assert json.loads(result.read_text())["address"] is None
 
 
 def test_an_evaluation_with_an_output_publishes_its_metrics(train, headrace, rows, root):
@@ -142,9 +143,9 @@ def test_the_same_request_at_the_same_version_is_already_done(train, rows, setti
     ended = train("--version", "v1")
     assert ended.code == 0
     assert ended.out.splitlines()[0] == f"already done: {first.address}"
+    command = ("train", "shift", "--input", str(rows), "--model", "m", "--version", "v1", "--json")
     again = subprocess.run(
-        [sys.executable, "-c", WITHOUT_BEAM, "train", "shift", "--input", str(rows)]
-        + ["--model", "m", *settings, "--version", "v1", "--json"],
+        [sys.executable, "-c", WITHOUT_BEAM, *command, *settings],
         env=os.environ,
         capture_output=True,
         text=True,

@@ -4,11 +4,21 @@ import time
 import pytest
 
 
-def _under_way(process, root):
-    """Wait until the run has its staging folder."""
-    while not list(root.glob("models/m/**/request.json")):
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.02)
+@pytest.fixture
+def start_training(start_headrace, rows, settings, root):
+    """Return a function that starts a training and waits until it is under way."""
+
+    def start(pipeline, *arguments):
+        process = start_headrace(
+            *("train", pipeline, "--input", rows, "--model", "m", "--version", "v1"),
+            *("--set", "pause=50", *settings, *arguments),
+        )
+        while not list(root.glob("models/m/staging/**/request.json")):
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.02)
+        return process
+
+    return start
 
 
 @pytest.mark.parametrize(
@@ -20,14 +30,11 @@ def _under_way(process, root):
     ],
 )
 def test_a_training_that_is_stopped_publishes_nothing_and_clears_its_staging(
-    start_headrace, rows, settings, root, pipeline, signal_, code, text
+    start_training, root, pipeline, signal_, code, text
 ):
-    process = start_headrace(
-        *("train", pipeline, "--input", rows, "--model", "m", *settings, "--set", "pause=50")
-    )
-    _under_way(process, root)
+    process = start_training(pipeline)
     process.send_signal(signal_)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=60)
     assert process.returncode == code
     assert out == ""
     assert text in err
@@ -35,10 +42,11 @@ def test_a_training_that_is_stopped_publishes_nothing_and_clears_its_staging(
     assert [path for path in root.rglob("*") if path.is_file()] == []
 
 
-def test_a_run_that_was_stopped_can_be_run_again(start_headrace, headrace, rows, settings, root):
-    command = ("train", "shift", "--input", rows, "--model", "m", *settings, "--version", "v1")
-    process = start_headrace(*command, "--set", "pause=50")
-    _under_way(process, root)
+def test_a_run_that_was_stopped_can_be_run_again(start_training, headrace, rows, settings):
+    process = start_training("shift")
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=30)
-    assert headrace(*command).code == 0
+    process.communicate(timeout=60)
+    ended = headrace(
+        *("train", "shift", "--input", rows, "--model", "m", "--version", "v1", *settings)
+    )
+    assert ended.code == 0

@@ -86,6 +86,13 @@ def test_files_of_different_widths_are_read_by_the_wider_type(write):
     assert read_all(source).column("x").to_pylist() == [1.0, 2.5]
 
 
+def test_views_are_read_as_plain_texts_for_arrow_cannot_filter_them(write):
+    views = pa.array(["a", None], pa.string_view())
+    source = plan_shards([write("a.parquet", {"s": views, "x": [1, 2]})])
+    assert source.schema.field("s").type == pa.string()
+    assert read_all(source).column("s").to_pylist() == ["a", None]
+
+
 def test_a_column_of_nulls_takes_the_type_of_the_other_files(write):
     paths = [
         write("a.parquet", {"x": pa.nulls(1)}),
@@ -172,7 +179,7 @@ def test_a_csv_value_that_does_not_fit_its_column_is_a_data_error(tmp_path):
     head = "x\n" + "1\n" * 600_000
     path.write_text(head + "oops\n")
     source = plan_shards([str(path)])
-    with pytest.raises(DataError, match="The file cannot be read: .*'oops'"):
+    with pytest.raises(DataError, match=r"The file cannot be read: .*'oops'"):
         read_all(source)
 
 

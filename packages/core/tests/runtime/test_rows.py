@@ -171,15 +171,21 @@ def test_out_of_fold_each_row_gets_the_model_that_never_saw_it(headrace, rows, s
     y[7] += 300.0
     pq.write_table(table.set_column(4, "y", pa.array(y)), rows / "0.parquet")
     (rows / "1.parquet").unlink()
-    assert headrace(
-        *("train", "shift", "--input", rows, "--model", "m", *settings),
-        *("--version", "v1", "--set", "holdout=0"),
-    ).code == 0
+    assert (
+        headrace(
+            *("train", "shift", "--input", rows, "--model", "m", *settings),
+            *("--version", "v1", "--set", "holdout=0"),
+        ).code
+        == 0
+    )
     for arguments, version in (((), "v1"), (("--out-of-fold",), "v2")):
-        assert headrace(
-            *("score", "shift", "--input", rows, "--model", "m@v1", "--output", "o"),
-            *("--version", version, *arguments),
-        ).code == 0
+        assert (
+            headrace(
+                *("score", "shift", "--input", rows, "--model", "m@v1", "--output", "o"),
+                *("--version", version, *arguments),
+            ).code
+            == 0
+        )
     full, out_of_fold = (
         pq.read_table(root / f"datasets/o/versions/{version}/part-00000.parquet")
         for version in ("v1", "v2")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Final, cast
 
 import typer
 from typer.core import TyperGroup
@@ -17,12 +17,15 @@ from headrace.cli.output import print_error, print_text, set_up_logging
 from headrace.cli.runs import evaluate, score, train
 from headrace.cli.session import Session, session_of, set_thread_defaults
 from headrace.cli.versions import make_versions_app
-from headrace.errors import HeadraceError
+from headrace.errors import HeadraceError, Stopped
 
 if TYPE_CHECKING:
     from typer._click.core import Command, Context  # Typer's own copy of Click, for types only
 
-__all__ = ["app", "main"]
+__all__ = ["app", "main", "program"]
+
+_INTERRUPTED: Final = 130  # by Ctrl-C, as Typer has it
+_STOPPED: Final = (_INTERRUPTED, Stopped.exit_code)
 
 
 class _PluginGroup(TyperGroup):
@@ -107,3 +110,19 @@ def main() -> None:
     except HeadraceError as error:
         print_error(error)
         sys.exit(error.exit_code)
+
+
+def program() -> None:
+    """Run as the program ``headrace``: `main`, and an end that nothing holds up.
+
+    A run that was stopped leaves threads of Beam and of the object store behind. The interpreter
+    would wait for them, or end in a crash with an exit code of its own, so it is not asked.
+    """
+    try:
+        main()
+    except SystemExit as end:
+        if end.code in _STOPPED:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(end.code)
+        raise

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["BATCH_ROWS", "Shard", "Source", "plan_shards", "read_shard"]
 
 BATCH_ROWS = 65_536
-SHARD_ROWS = 1_048_576
+SHARD_ROWS = 524_288
 _BUFFER_BYTES = 1_048_576  # of each column; without a buffer Arrow reads whole column chunks
 
 Format = Literal["parquet", "csv"]
@@ -83,7 +83,7 @@ def plan_shards(uris: Sequence[str]) -> Source:
         with _open_parquet(uri) as file:
             schemas.append((uri, file.schema_arrow.remove_metadata()))
             shards.extend(_row_group_shards(uri, file.metadata, len(shards)))
-    return Source(tuple(shards), _one_schema(schemas))
+    return Source(tuple(shards), _without_views(_one_schema(schemas)))
 
 
 def read_shard(shard: Shard, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
@@ -213,6 +213,12 @@ def _one_schema(schemas: Sequence[tuple[str, pa.Schema]]) -> pa.Schema:
                 fix=f"it is missing in {first_uri}; all files of an input need the same columns",
             )
     return schema
+
+
+def _without_views(schema: pa.Schema) -> pa.Schema:
+    """Return a schema to read by whose types Arrow can filter and look up; views it cannot yet."""
+    plain = {pa.string_view(): pa.string(), pa.binary_view(): pa.binary()}
+    return pa.schema([field.with_type(plain.get(field.type, field.type)) for field in schema])
 
 
 def _changed_column(schema: pa.Schema, other: pa.Schema) -> str:

@@ -90,9 +90,9 @@ def _check(node: ast.expr) -> None:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             _check(operand)
         case ast.Compare(left=ast.Name(), ops=[ast.In() | ast.NotIn()], comparators=[right]):
-            values = _value(right)
-            if not isinstance(values, tuple) or not values or None in values:
-                raise ValueError("'in' needs a list of values, without None")  # noqa: TRY004 - of the text
+            listed = _value(right)
+            if not isinstance(listed, tuple) or not listed or None in listed:
+                raise ValueError("'in' needs a list of values, without None")
         case ast.Compare(left=ast.Name(), ops=[ast.Is() | ast.IsNot()], comparators=[right]):
             if _value(right) is not None:
                 raise ValueError("'is' goes with None only")

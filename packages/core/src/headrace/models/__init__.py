@@ -1,6 +1,7 @@
 """Models, transforms and pipelines as an author sees them: arrays and Arrow, no Beam."""
 
 from headrace.models.bundle import Bundle
+from headrace.models.json_model import JsonModel
 from headrace.models.model import FitResult, Model
 from headrace.models.pipeline import Shards, SupervisedPipeline, Task
 from headrace.models.preparation import Preparation
@@ -11,6 +12,7 @@ __all__ = [
     "Column",
     "FitResult",
     "FittedTransform",
+    "JsonModel",
     "Model",
     "Preparation",
     "Shards",

@@ -34,7 +34,13 @@ _WANTED: Final[Mapping[str, str]] = {
 
 
 def setting_faults(
-    error: ValidationError, noun: str, known: Collection[str], where: str, missing: str = ""
+    error: ValidationError,
+    noun: str,
+    known: Collection[str],
+    where: str,
+    *,
+    missing: str = "",
+    otherwise: str = "",
 ) -> list[RequestError]:
     """Return each fault with the value got and the value wanted.
 
@@ -47,27 +53,34 @@ def setting_faults(
         Names there are, for did-you-mean.
     where : str
     missing : str
-        How to fix a missing one; ``{name}`` becomes its name.
+        How to fix one that is missing; ``{name}`` becomes its name.
+    otherwise : str
+        How to fix one that is wrong, such as where to read about it.
     """
-    return [_fault(details, noun, known, where, missing) for details in error.errors()]
+    faults = []
+    for details in error.errors():
+        name = ".".join(map(str, details["loc"]))
+        fix = otherwise
+        if details["type"] == "missing":
+            fix = missing.format(name=name)
+        elif details["type"] == "extra_forbidden":
+            fix = suggestion(name, known) or otherwise or f"there is: {', '.join(known)}"
+        faults.append(RequestError(_what(details, noun, name), where, fix))
+    return faults
 
 
-def _fault(
-    details: ErrorDetails, noun: str, known: Collection[str], where: str, missing: str
-) -> RequestError:
-    name = ".".join(map(str, details["loc"]))
+def _what(details: ErrorDetails, noun: str, name: str) -> str:
     kind, message = details["type"], details["msg"]
-    if kind == "extra_forbidden":
-        fix = suggestion(name, known) or f"there is: {', '.join(known)}"
-        return RequestError(f"No {noun} is named '{name}'", where, fix)
     titled = f"{noun.capitalize()} '{name}'"
+    if kind == "extra_forbidden":
+        return f"No {noun} is named '{name}'"
     if kind == "missing":
-        return RequestError(f"{titled} is missing", where, missing.format(name=name))
+        return f"{titled} is missing"
     if kind == "value_error":
         text = message.removeprefix("Value error, ")
-        return RequestError(f"{titled}: {text}" if name else text, where)
+        return f"{titled}: {text}" if name else text
     wanted = _WANTED.get(kind) or message.removeprefix("Input should be ")
-    return RequestError(f"{titled} is {_shown(details['input'])}; wanted {wanted}", where)
+    return f"{titled} is {_shown(details['input'])}; wanted {wanted}"
 
 
 def _shown(value: object) -> str:

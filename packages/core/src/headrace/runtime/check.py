@@ -162,6 +162,7 @@ def _parse_params(request: Request, plugins: Plugins, faults: _Faults) -> Superv
             params_type.model_fields,
             where="--params, --set",
             missing="add it to the file, or --set {name}=...",
+            otherwise=f"headrace describe {request.pipeline}",
         )
         return None
 

@@ -66,7 +66,10 @@ class ReadColumns:
         """Need a column of numbers or booleans."""
         type_ = self.need(name, role)
         if type_ is not None and kind_of(type_) is not Kind.NUMBER:
-            self.fault(f"Column '{name}' ({role}) is {type_}; wanted a number or boolean")
+            self.fault(
+                f"Column '{name}' ({role}) is {type_}; wanted a number or boolean",
+                "cast the column in the data, or name another",
+            )
 
     def need_key(self, names: Iterable[str]) -> None:
         """Need columns of a key."""

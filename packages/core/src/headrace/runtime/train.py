@@ -14,6 +14,7 @@ from headrace.beam.runners import make_runner
 from headrace.contracts.manifest import Column, Rows, files_digest
 from headrace.contracts.params import SupervisedParams
 from headrace.data.shards import plan_shards, read_shard
+from headrace.errors import DataError
 from headrace.models.bundle import Bundle
 from headrace.models.golden import GOLDEN_FILE, GOLDEN_ROWS, check_golden, golden_rows
 from headrace.models.loading import load_bundle
@@ -24,6 +25,7 @@ from headrace.runtime.staging import staging_for
 
 if TYPE_CHECKING:
     from headrace.beam.graphs import Holdout, Trained
+    from headrace.beam.runners import Runner
     from headrace.contracts.manifest import FileEntry, Manifest
     from headrace.data.shards import Source
     from headrace.models.model import Model
@@ -68,7 +70,7 @@ def run_train(work: Work, disabled: frozenset[str]) -> Manifest:
             staging_uri=staging.uri,
             rejects_uri=quarantine.folder_uri,
         )
-        trained = train(runner, job)
+        trained = _train(runner, job, work.source.uri)
         _log.info("fitted on %s rows", f"{trained.rows_trained:,}")
         fitted = {path: staging.read(path, limit=_STATE_LIMIT) for path in trained.paths}
         bundle = _bundle(work, pipeline, trained, fitted)
@@ -80,6 +82,14 @@ def run_train(work: Work, disabled: frozenset[str]) -> Manifest:
         fit_warnings = json.loads(fitted[FIT_FILE])["warnings"]
         manifest = _manifest(work, trained, entries, schema, holdout, fit_warnings)
         return target.publish(manifest)
+
+
+def _train(runner: Runner, job: TrainJob, uri: str) -> Trained:
+    """Train, and say of data that do not allow it where they lie."""
+    try:
+        return train(runner, job)
+    except DataError as error:
+        raise DataError(error.what, error.where or uri, error.fix) from error
 
 
 def _bundle(
