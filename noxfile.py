@@ -26,7 +26,10 @@ PACKAGES = {
         [*HERE.glob("packages/*/pyproject.toml"), HERE / "orchestration/pyproject.toml"]
     )
 }
-SOURCES = [f"{folder}/src" for folder in PACKAGES.values()]
+SOURCES = [
+    *(f"{folder}/src" for folder in PACKAGES.values()),
+    *(path.relative_to(HERE).as_posix() for path in sorted(HERE.glob("examples/plugins/*/src"))),
+]
 ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "",  # compiling Beam anew would cost every process seconds
     "OMP_NUM_THREADS": "1",
@@ -38,9 +41,14 @@ ENVIRONMENT = {
 def install(session: nox.Session, *projects: str, groups: tuple[str, ...] = ()) -> None:
     """Install packages of the workspace and groups, at the locked versions, hashes checked."""
     session.env.update(ENVIRONMENT)
+    session.install(*locked(*projects, groups=groups))
+
+
+def locked(*projects: str, groups: tuple[str, ...] = ()) -> list[str]:
+    """Return what `uv pip install` is told to install packages and groups at locked versions."""
     editable = [argument for project in projects for argument in ("--editable", project)]
     requirements = [requirement for group in groups for requirement in GROUPS[group]]
-    session.install("--quiet", "--constraint", LOCK, *editable, *requirements)
+    return ["--quiet", "--constraint", LOCK, *editable, *requirements]
 
 
 def everything() -> list[str]:
@@ -180,6 +188,16 @@ def demo(session: nox.Session) -> None:
     headrace = Path(session.bin, "headrace").relative_to(HERE)
     session.log(f"Look at the models next: {headrace} models list")
     session.log(f"All that it can do:      {headrace} --help")
+
+
+@nox.session(venv_backend="none")
+def dev(session: nox.Session) -> None:
+    """Install all packages, editable, and all tools into ``.venv``, to work in."""
+    groups = tuple(name for name in GROUPS if name != "boot")
+    python = ("--python", sys.executable)
+    session.run("uv", "venv", "--quiet", "--allow-existing", *python, ".venv", external=True)
+    arguments = ["--python", ".venv", *locked(*everything(), groups=groups)]
+    session.run("uv", "pip", "install", *arguments, external=True, env=ENVIRONMENT)
 
 
 @nox.session

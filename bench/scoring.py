@@ -1,6 +1,6 @@
 """Score Parquet to Parquet by ``headrace score`` and by hand, side by side.
 
-    python bench/scoring.py [--rows 10_000_000] [--runs 3] [--pipelines linreg xgb] [--json]
+    python bench/scoring.py [--rows 10_000_000] [--runs 3] [--pipelines lgbm linreg xgb] [--json]
 
 Both sides score the same file with the same model, in turn, as whole programs; then their
 predictions are compared, bit for bit. Both also score a table of 1,000 rows, which is little but
@@ -31,8 +31,9 @@ BY_HAND = Path(__file__).with_name("scoring_by_hand.py")
 START_ROWS = 1_000
 TRAINING_ROWS = 1_000_000
 MODEL_VERSION = "bench-1"
-MODEL_FILES = {"linreg": "linear.json", "xgb": "model.ubj"}
+MODEL_FILES = {"lgbm": "model.txt", "linreg": "linear.json", "xgb": "model.ubj"}
 PARAMS = {
+    "lgbm": ["--set", "rounds=100", "--set", "num_leaves=63"],
     "linreg": [],
     "xgb": ["--set", "rounds=100", "--set", "max_depth=6"],
 }

@@ -1,6 +1,6 @@
 """Score a Parquet file as one would by hand, tuned: the other side of ``scoring.py``.
 
-    python bench/scoring_by_hand.py linreg|xgb MODEL_FILE INPUT.parquet OUTPUT_FOLDER
+    python bench/scoring_by_hand.py lgbm|linreg|xgb MODEL_FILE INPUT.parquet OUTPUT_FOLDER
 
 A thread for each core takes row groups; each reads in batches, predicts, and writes a part with
 all columns and the prediction. It checks nothing, and what it leaves after a kill is half a folder.
@@ -50,13 +50,28 @@ def load_xgb(path: Path) -> Predict:
     booster.set_param({"nthread": 1})
 
     def predict(batch: pa.RecordBatch) -> pa.Array:
-        names = [name for name in batch.schema.names if name.startswith("x")]
-        matrix = np.empty((batch.num_rows, len(names)), np.float32)
-        for index, name in enumerate(names):
-            matrix[:, index] = batch.column(name).to_numpy()
-        return pa.array(booster.inplace_predict(matrix, validate_features=False))
+        return pa.array(booster.inplace_predict(_matrix(batch), validate_features=False))
 
     return predict
+
+
+def load_lgbm(path: Path) -> Predict:
+    import lightgbm as lgb  # noqa: PLC0415 - not to score by another model
+
+    booster = lgb.Booster(model_file=path)
+
+    def predict(batch: pa.RecordBatch) -> pa.Array:
+        return pa.array(booster.predict(_matrix(batch), num_threads=1))
+
+    return predict
+
+
+def _matrix(batch: pa.RecordBatch) -> np.ndarray:
+    names = [name for name in batch.schema.names if name.startswith("x")]
+    matrix = np.empty((batch.num_rows, len(names)), np.float32)
+    for index, name in enumerate(names):
+        matrix[:, index] = batch.column(name).to_numpy()
+    return matrix
 
 
 def score_row_group(source: str, row_group: int, target: Path, predict: Predict) -> None:
@@ -78,7 +93,7 @@ def main() -> None:
     kind, model, source, folder = sys.argv[1:]
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    predict = {"linreg": load_linear, "xgb": load_xgb}[kind](Path(model))
+    predict = {"lgbm": load_lgbm, "linreg": load_linear, "xgb": load_xgb}[kind](Path(model))
     row_groups = range(pq.read_metadata(source).num_row_groups)
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         for done in [

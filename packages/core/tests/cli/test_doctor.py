@@ -51,7 +51,7 @@ def install(install_plugin, tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def only_shift(installed, root, monkeypatch):  # noqa: ARG001 - they clear the environment
+def only_shift(installed, root, monkeypatch):
     """Switch off what else is installed: its faults are not those of this program."""
     names = entry_points(group="headrace").names - {"builtin", "shift"}
     monkeypatch.setenv("HEADRACE_DISABLE_PLUGINS", " ".join(names))

@@ -114,6 +114,7 @@ def test_a_pipeline_whose_params_cannot_be_imported_is_a_fault_of_its_plugin(
     ended = headrace("describe", "other")
     assert ended.code == 3
     assert "Plugin 'other' cannot load 'headrace_absent.params:ShiftParams'" in ended.err
+    assert headrace("catalog").code == 3  # rather than a catalog that lacks what is installed
     assert headrace("describe", "shift").code == 0
 
 

@@ -28,6 +28,7 @@ def start_training(start_headrace, rows, settings, root):
         ("shift_shards", signal.SIGTERM, 143, "  fix:   run the same command again\n"),
         ("shift", signal.SIGINT, 130, "interrupted; nothing was published\n"),
     ],
+    ids=["terminated", "terminated in a fit from shards", "interrupted"],
 )
 def test_a_training_that_is_stopped_publishes_nothing_and_clears_its_staging(
     start_training, root, pipeline, signal_, code, text

@@ -102,7 +102,7 @@ def test_a_plugin_that_requires_this_headrace_or_any_is_taken(headrace, install,
 def test_a_plugin_that_asks_for_what_headrace_has_not_is_built_for_another(
     headrace, install, hooks, cause
 ):
-    install(hooks, "headrace")
+    install(hooks, "headrace", "headrace-extras==99", "headrace==99; extra == 'next'")
     ended = headrace("list", "--json")
     assert "shift" in pipelines(ended)
     start = f"warning: Plugin 'other' is built for another Headrace than {HEADRACE}: it {cause}"

@@ -145,3 +145,11 @@ def test_the_built_in_transforms_come_through_the_same_door():
     assert {"calendar", "impute", "one_hot", "ordinal", "standardize"} <= set(plugins.transforms)
     assert plugins.installed["builtin"].distribution == "headrace"
     assert discover({"builtin"}).transforms.get("impute") is None
+
+
+def test_a_plugin_that_ends_the_process_at_import_is_left_out(plugin):
+    plugins = Plugins(
+        [plugin("one", "raise SystemExit('no license')"), plugin("two", PIPELINE.format(name="b"))]
+    )
+    assert "Plugin 'one' fails to import: SystemExit: no license" in problem(plugins)
+    assert list(plugins.pipelines) == ["b"]

@@ -143,3 +143,14 @@ def test_a_damaged_entry_of_the_log_is_refused(versions, name, changes, message)
     assert "The entry of the alias log is damaged: " in str(caught.value)
     assert message in str(caught.value)
     assert f"where: {path}" in str(caught.value)
+
+
+def test_an_entry_of_a_later_format_is_not_called_damaged(versions, name):
+    versions.aliases.move("champion", "v1")
+    path = name / "aliases/000001.json"
+    later = json.loads(path.read_text()) | {"format": "headrace/alias/v9", "surprise": 1}
+    path.write_text(json.dumps(later))
+    with pytest.raises(DataError) as caught:
+        versions.resolve("champion")
+    assert "has the format 'headrace/alias/v9'; this Headrace reads" in str(caught.value)
+    assert caught.value.fix.endswith("or a later one: pip install --upgrade headrace")

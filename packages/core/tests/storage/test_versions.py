@@ -222,7 +222,7 @@ def test_a_damaged_manifest_is_named_with_what_is_wrong(name, publish, content, 
         ({"created": "2026-01-01T00:00:00"}, "created has no time zone"),
         ({"seconds": "1"}, "seconds: Input should be a valid number"),
         ({"surprise": 1}, "surprise: Extra inputs are not permitted"),
-        ({"format": "headrace/manifest/v9"}, "format: Input should be 'headrace/manifest/v1'"),
+        ({"format": "other/v9"}, "format: Input should be 'headrace/manifest/v1'"),
         ({"digest": "sha256:00"}, "digest is not that of the files"),
         ({"files": []}, "digest is not that of the files"),
         (
@@ -266,3 +266,13 @@ def test_a_name_that_cannot_be_written_is_a_bad_request(tmp_path, make_manifest)
     uri = str(tmp_path / "file" / "flights")
     with pytest.raises(RequestError, match="Cannot write there"):
         Versions(uri, "dataset").publish(make_manifest(uri, "v1"))
+
+
+def test_a_manifest_of_a_later_format_is_not_called_damaged(name, publish):
+    publish(name, "v1", kind="model")
+    forge(name, format="headrace/manifest/v9", surprise=1)
+    with pytest.raises(ModelError) as caught:
+        Versions(str(name), "model").manifest("v1")
+    assert "has the format 'headrace/manifest/v9'; this Headrace reads" in str(caught.value)
+    assert "'headrace/manifest/v1'" in str(caught.value)
+    assert caught.value.fix.endswith("or a later one: pip install --upgrade headrace")

@@ -38,7 +38,7 @@ def test_an_unknown_category_may_be_the_reference_instead():
 
 def test_null_is_a_category_where_training_has_it():
     fitted = learn(["a", None, "a", "b"])
-    assert applied(fitted, [None, "a", "x"]) == {"s=b": [0, 0, 0.25], "s=null": [1, 0, 0.25]}
+    assert applied(fitted, [None, "a", "x"]) == {"s=b": [0, 0, 0.25], "s is null": [1, 0, 0.25]}
 
 
 def test_null_is_unknown_where_training_has_none():
@@ -48,6 +48,8 @@ def test_null_is_unknown_where_training_has_none():
 def test_the_text_null_is_not_null():
     fitted = learn(["a", "null"])
     assert applied(fitted, ["null", None]) == {"s=null": [1, 0.5]}
+    both = learn(["a", "null", None, "a"])
+    assert applied(both, ["null", None]) == {"s=null": [1, 0], "s is null": [0, 1]}
 
 
 def test_one_category_leaves_no_column():

@@ -20,6 +20,7 @@ __all__ = ["LinearModel"]
 
 _FILE: Final = "linear.json"
 _FORMAT: Final = "headrace-linreg/linear/v1"
+_DAMAGE: Final = (KeyError, ValueError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 class LinearModel:
@@ -81,6 +82,6 @@ class LinearModel:
             intercept = float(stored["intercept"])
             if not all(map(math.isfinite, (*coefficients, intercept))):
                 raise ValueError("a coefficient is not finite")
-        except (KeyError, ValueError, TypeError, AttributeError) as error:
+        except _DAMAGE as error:
             raise ModelError(f"The linear model's {_FILE} is damaged: {error}") from error
         return cls(names, coefficients, intercept)

@@ -10,7 +10,6 @@ import xgboost as xgb
 
 from headrace.contracts.params import TransformStep
 from headrace.data.kinds import Kind
-from headrace.errors import DataError
 from headrace.machine import usable_cores
 from headrace.models import FitResult, SupervisedPipeline, Task
 from headrace_xgb.iterator import ShardIterator
@@ -19,7 +18,6 @@ from headrace_xgb.params import XgbParams
 
 if TYPE_CHECKING:
     from headrace.models import Shards
-    from headrace_xgb.iterator import Survey
 
 __all__ = ["XgbPipeline", "boost"]
 
@@ -85,8 +83,7 @@ def _boost(shards: Shards, params: XgbParams, n_threads: int) -> FitResult[XgbMo
         rows, max_bin=params.max_bins, enable_categorical=True, nthread=n_threads
     )
     survey = rows.survey
-    if not survey.has_weight:
-        raise DataError("All weights of the training rows are 0")
+    survey.check_weights()
     booster = xgb.train(_native(params, n_threads), matrix, num_boost_round=params.rounds)
     _log.info("grew %d trees on %s rows", params.rounds, f"{survey.n_rows:,}")
     model = XgbModel(
@@ -95,7 +92,7 @@ def _boost(shards: Shards, params: XgbParams, n_threads: int) -> FitResult[XgbMo
         params.objective,
         bytes(booster.save_raw("ubj")),
     )
-    return FitResult(model, _warnings(survey, has_splits=bool(booster.get_score())))
+    return FitResult(model, survey.warnings(is_constant=not booster.get_score()))
 
 
 def _native(params: XgbParams, n_threads: int) -> dict[str, object]:
@@ -114,17 +111,3 @@ def _native(params: XgbParams, n_threads: int) -> dict[str, object]:
         "seed": params.seed,
         "nthread": n_threads,
     }
-
-
-def _warnings(survey: Survey, *, has_splits: bool) -> tuple[str, ...]:
-    warnings = []
-    if survey.n_rows == 1:
-        return ("fitted on a single row",)
-    if survey.constant_target is not None:
-        warnings.append(f"the target is {survey.constant_target:g} in all training rows")
-    elif not has_splits:
-        warnings.append("no tree has a split, so every row gets the same prediction")
-    if survey.constant_features:
-        listed = ", ".join(survey.constant_features)
-        warnings.append(f"constant features, of no use to any tree: {listed}")
-    return tuple(warnings)

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import apache_beam as beam
+import numpy as np
 import pyarrow as pa
 from apache_beam.utils.shared import Shared
 
 from headrace.beam.records import REPORT, caught
+from headrace.data.numbers import numbers
 from headrace.data.position import position_of, with_position
+from headrace.errors import DataError
 from headrace.models.loading import load_bundle
 from headrace.plugins.manager import discover
 
@@ -62,8 +65,22 @@ def add_prediction(
     *,
     out_of_fold: bool,
 ) -> pa.RecordBatch:
-    """Return the columns to keep of a batch, and the prediction as the last one."""
+    """Return the columns to keep of a batch, and the prediction as the last one.
+
+    Raises
+    ------
+    DataError
+        A prediction is not finite.
+    """
     values = bundle.predict_out_of_fold(batch) if out_of_fold else bundle.predict(batch)
+    is_finite = np.isfinite(numbers(values))
+    if not is_finite.all():
+        row = position_of(batch).row + int(np.argmin(is_finite))
+        raise DataError(
+            f"The model predicts {values[int(np.argmin(is_finite))]} for a row",
+            where=f"the first such row is about row {row} of its file",
+            fix="look for values far from those it was trained on, and clip or leave them out",
+        )
     columns = [batch.column(name) for name in keep]
     return pa.RecordBatch.from_arrays([*columns, values], names=[*keep, prediction])
 

@@ -106,7 +106,7 @@ def main() -> None:
     set_thread_defaults()
     set_up_logging()
     try:
-        app(obj=Session(os.environ))
+        app(obj=Session(os.environ), prog_name="headrace")
     except HeadraceError as error:
         print_error(error)
         sys.exit(error.exit_code)

@@ -139,11 +139,13 @@ def _next_steps(name: str, place: Place) -> list[str]:
     folder = place.shown
     if place.in_workspace:
         test = f'./nox -s "tests({place.folder.name.removeprefix("pipeline-")})"'
+        install = "./nox -s dev && source .venv/bin/activate"
     else:
         test = f"cd {folder} && nox"
+        install = f"pip install --editable {folder}"
     return [
         f"wrote {folder}",
         f"  test it:    {test}",
-        f"  install it: pip install --editable {folder}",
+        f"  install it: {install}",
         f"  look at it: headrace describe {pipeline}",
     ]

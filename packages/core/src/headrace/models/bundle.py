@@ -29,6 +29,7 @@ __all__ = ["BUNDLE_FORMAT", "Bundle"]
 BUNDLE_FORMAT: Final = "headrace/bundle/v1"
 
 _DESCRIPTION = "bundle.json"
+_DAMAGE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,7 @@ class Bundle:
                 ),
                 handles_missing=bool(description["handles_missing"]),
             )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except _DAMAGE as error:
             raise ModelError(
                 f"The bundle's {_DESCRIPTION} is damaged: {type(error).__name__}: {error}",
                 fix="restore it from a backup, or train again",

@@ -157,6 +157,23 @@ class Preparation:
             )
         )
 
+    def check_names(self, schema: pa.Schema) -> None:
+        """Refuse transforms that give two columns one name.
+
+        Raises
+        ------
+        DataError
+            It names the column.
+        """
+        names = self.features(pa.RecordBatch.from_pylist([], schema=schema)).names
+        for name in names:
+            if names.count(name) > 1:
+                raise DataError(
+                    f"Two columns of the model would be named '{name}'",
+                    where="features and what their transforms make of them",
+                    fix="rename the feature in the data, or leave one out",
+                )
+
     def features(self, batch: pa.RecordBatch) -> Features:
         """Return what the model sees of a batch."""
         columns = [

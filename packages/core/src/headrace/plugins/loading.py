@@ -28,7 +28,7 @@ def load(target: str, plugin: str) -> object:
     module_name, _, attribute = target.partition(":")
     try:
         return getattr(importlib.import_module(module_name), attribute)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         foreign = built_for_another(error)
         repair = "install a version of it that fits" if foreign else "repair or reinstall it"
         raise PluginError(

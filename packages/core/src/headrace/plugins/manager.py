@@ -83,7 +83,7 @@ class Plugins:
             return
         try:
             module = entry.load()
-        except Exception as error:  # noqa: BLE001 - any failure is reported, others go on
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - any failure is reported, others go on
             self._problems.append(_failed(entry, error, "fails to import"))
             return
         try:
@@ -126,7 +126,7 @@ class Plugins:
             )
             try:
                 specs = [spec for returned in call() for spec in returned]
-            except Exception as error:  # noqa: BLE001 - any failure is reported, others go on
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - any failure is reported, others go on
                 self._problems.append(_failed(self._entries[plugin], error, f"fails in {hook}"))
                 continue
             for spec in specs:
@@ -282,7 +282,7 @@ def _look_up(
     return known[name][0]
 
 
-def _failed(entry: EntryPoint, error: Exception, how: str) -> PluginError:
+def _failed(entry: EntryPoint, error: BaseException, how: str) -> PluginError:
     if built_for_another(error):
         return foreign(entry, f"it {how}: {cause_of(error)}")
     what = f"Plugin '{entry.name}' {how}: {cause_of(error)}"

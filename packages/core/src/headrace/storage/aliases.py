@@ -21,7 +21,7 @@ from pydantic import (
 
 from headrace.contracts.references import check_alias, is_alias, is_version
 from headrace.errors import TransientError
-from headrace.storage.damage import damage_of
+from headrace.storage.damage import damage_of, other_format
 from headrace.storage.layout import ALIASES, alias_number, alias_path, manifest_path
 from headrace.storage.store import AlreadyExists
 
@@ -177,6 +177,15 @@ class Aliases:
         try:
             return AliasMove.model_validate_json(data)
         except ValidationError as error:
+            written = other_format(error)
+            if written:
+                raise self._store.error(
+                    f"The entry of the alias log has the format '{written}'; this Headrace reads "
+                    f"'{ALIAS_FORMAT}'",
+                    where=self._store.uri(path),
+                    fix="use the Headrace that wrote it, or a later one: "
+                    "pip install --upgrade headrace",
+                ) from error
             raise self._store.error(
                 f"The entry of the alias log is damaged: {damage_of(error)}",
                 where=self._store.uri(path),

@@ -1,4 +1,4 @@
-"""Why a JSON document on storage is not what it must be, in one line."""
+"""Why a JSON document on storage is not what it must be: damaged, or of another release."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-__all__ = ["damage_of"]
+__all__ = ["damage_of", "other_format"]
 
 _SHOWN: Final = 3
+_OURS: Final = "headrace/"
 
 
 def damage_of(error: ValidationError) -> str:
@@ -21,3 +22,12 @@ def damage_of(error: ValidationError) -> str:
     ]
     more = len(faults) - len(shown)
     return "; ".join(shown) + (f"; and {more} more" if more else "")
+
+
+def other_format(error: ValidationError) -> str:
+    """Return the format of a document that another release has written; empty for damage."""
+    for fault in error.errors(include_url=False, include_context=False):
+        found = fault["input"]
+        if fault["loc"] == ("format",) and isinstance(found, str) and found.startswith(_OURS):
+            return found
+    return ""

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import ValidationError
 
-from headrace.contracts.manifest import Manifest, files_digest
+from headrace.contracts.manifest import MANIFEST_FORMAT, Manifest, files_digest
 from headrace.contracts.references import LATEST, is_alias, is_version
 from headrace.errors import DataError, ModelError, RequestError
 from headrace.plugins.suggest import suggestion
 from headrace.storage.aliases import Aliases
-from headrace.storage.damage import damage_of
+from headrace.storage.damage import damage_of, other_format
 from headrace.storage.layout import (
     VERSIONS,
     is_inside,
@@ -193,11 +193,22 @@ class Versions:
         try:
             manifest = Manifest.model_validate_json(data, strict=True)
         except ValidationError as error:
-            raise self._damaged(version, damage_of(error)) from error
+            raise self._unreadable(version, error) from error
         faults = list(_faults(manifest, self.kind, version))
         if faults:
             raise self._damaged(version, "; ".join(faults))
         return manifest
+
+    def _unreadable(self, version: str, error: ValidationError) -> HeadraceError:
+        written = other_format(error)
+        if not written:
+            return self._damaged(version, damage_of(error))
+        return self.store.error(
+            f"The manifest of version '{version}' has the format '{written}'; this Headrace reads "
+            f"'{MANIFEST_FORMAT}'",
+            where=self.store.uri(manifest_path(version)),
+            fix="use the Headrace that wrote it, or a later one: pip install --upgrade headrace",
+        )
 
     def _damaged(self, version: str, why: str) -> HeadraceError:
         return self.store.error(

@@ -19,6 +19,7 @@ SAMPLE_ROWS: Final = 2_000
 _START = datetime(2026, 1, 1)  # noqa: DTZ001 - a timestamp without a time zone
 _COLORS = ("red", "green", "blue", None)
 _EFFECTS = (0.0, 1.5, -1.0, 0.5)
+_MIDDLE: Final = 3.4  # half of the signals are above
 
 
 def regression_sample(n_rows: int = SAMPLE_ROWS, seed: int = 0) -> pa.Table:
@@ -46,7 +47,7 @@ def regression_sample(n_rows: int = SAMPLE_ROWS, seed: int = 0) -> pa.Table:
 def binary_sample(n_rows: int = SAMPLE_ROWS, seed: int = 0) -> pa.Table:
     """Return a table as `regression_sample` does, but with a target of 0 and 1 (int64)."""
     columns, signal, generator = _features(n_rows, seed)
-    target = (signal + generator.normal(0, 1.0, n_rows) > np.median(signal)).astype(np.int64)
+    target = (signal + generator.normal(0, 1.0, n_rows) > _MIDDLE).astype(np.int64)
     return pa.table({**columns, "y": _with_nulls(target, generator, 0.03, pa.int64())})
 
 

@@ -53,7 +53,7 @@ class FittedOneHot:
             if any_unknown:
                 values[is_unknown] = self.unknown[code - 1]
             category = self.categories[code]
-            name = f"{column.name}={'null' if category is None else category}"
+            name = f"{column.name} is null" if category is None else f"{column.name}={category}"
             columns.append(Column(name, pa.array(values)))
         return tuple(columns)
 

@@ -103,6 +103,7 @@ def train(runner: Runner, job: TrainJob) -> Trained:
         rejected = rejected or counted
         preparation = _restored(preparation, report[_LEARNT][0])
         passes += 1
+    preparation.check_names(job.schema)
     fit = _FitModel(job, preparation, None if passes else job.rejects_uri)
     report, counted = run_over(runner, job, "fit", fit, is_first=not passes)
     rejected = rejected or counted

@@ -1,0 +1,6 @@
+from headrace.testing import PipelineContract
+
+
+class TestRidge(PipelineContract):
+    pipeline = "ridge"
+    params = {"folds": 2}

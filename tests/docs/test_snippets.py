@@ -1,0 +1,26 @@
+"""Code in the documentation is the code of the files it links to."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PYTHON = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\]\(([^)#\s]+\.py)\)")
+
+
+def snippets():
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        for number, found in enumerate(PYTHON.finditer(text)):
+            links = LINK.findall(text[: found.start()])
+            yield pytest.param(page, links, found[1], id=f"{page.relative_to(ROOT)}-{number}")
+
+
+@pytest.mark.parametrize(("page", "links", "snippet"), snippets())
+def test_a_snippet_is_part_of_the_file_that_the_last_link_before_it_names(page, links, snippet):
+    assert links, "link to the file that the snippet is from"
+    file = page.parent / links[-1]
+    assert snippet in file.read_text("utf-8"), f"not in {links[-1]}:\n{snippet}"
