@@ -19,7 +19,7 @@ def snippets():
             yield pytest.param(page, links, found[1], id=f"{page.relative_to(ROOT)}-{number}")
 
 
-@pytest.mark.parametrize(("page", "links", "snippet"), snippets())
+@pytest.mark.parametrize(("page", "links", "snippet"), list(snippets()))
 def test_a_snippet_is_part_of_the_file_that_the_last_link_before_it_names(page, links, snippet):
     assert links, "link to the file that the snippet is from"
     file = page.parent / links[-1]

@@ -13,7 +13,6 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SCAFFOLD = ROOT / "packages/core/src/headrace/scaffold/package"
 UV = shutil.which("uv")
-LEFT_OUT = (".git", ".nox", ".venv", "dist", "headrace", "uv.lock", "*.egg-info", "*_cache")
 COLUMNS = ("--features", "x,n", "--target", "y")
 
 
@@ -30,26 +29,10 @@ def run(*command, cwd, **environment):
     return done.stdout
 
 
-def copy_of_the_workspace(folder):
-    """Copy the tree, and the launcher's nox so that it need not be installed once more."""
-
-    def left_out(path, names):
-        at_root = Path(path) == ROOT
-        ignored = shutil.ignore_patterns(*LEFT_OUT)(path, names)
-        return {name for name in ignored if at_root or name != "headrace"}
-
-    shutil.copytree(ROOT, folder, ignore=left_out)
-    launcher = ROOT / ".nox/launcher"
-    if launcher.is_dir():
-        (folder / ".nox").mkdir()
-        (folder / ".nox/launcher").symlink_to(launcher)
-    return folder
-
-
 @pytest.fixture(scope="module")
-def clone(headrace, tmp_path_factory):
+def clone(headrace, copy_of_the_workspace):
     """Return a clone with two new pipelines in it."""
-    root = copy_of_the_workspace(tmp_path_factory.mktemp("clone") / "headrace-clone")
+    root = copy_of_the_workspace()
     run(headrace, "new", "ridge", *COLUMNS, cwd=root)
     options = ["--task=binary", "--library=numpy"]
     run(headrace, "new", "odds-of_1", *options, *COLUMNS, cwd=root / "packages")

@@ -54,6 +54,8 @@ def test_the_light_core_alone_lists_and_has_no_heavy_library(installed, tmp_path
     programs = installed("headrace")
     assert "No pipelines are installed" in run(programs / "headrace", "list", cwd=tmp_path)
     run(programs / "headrace", "models", "list", "--root", tmp_path, cwd=tmp_path)
+    examined = run(programs / "headrace", "doctor", "--root", tmp_path, cwd=tmp_path)
+    assert "0 problems, 1 warning" in examined
     frozen = run(UV, "pip", "freeze", "--python", programs / "python", cwd=tmp_path)
     assert not {"apache-beam", "numpy", "pyarrow", "pandas"}.intersection(
         line.split("==")[0] for line in frozen.splitlines()

@@ -135,11 +135,24 @@ def test_a_fit_takes_its_threads_although_a_worker_grants_openmp_one(n_threads):
     assert int(after) == n_threads - 1
 
 
-def test_nothing_is_written_to_the_standard_output(params, rows, column, capfd):
-    boost(rows(500), params(), 1)
-    boost(column([1.0] * 50, range(50)), params(), 1)
-    boost(column(np.arange(50) * 1_000, range(50), n_categories=50_000), params(), 1)
-    assert capfd.readouterr().out == ""
+def test_what_lightgbm_has_to_say_does_not_go_to_the_standard_output():
+    program = """
+        import logging
+        import numpy as np
+        from headrace.data.features import Feature, Features, TrainingBatch
+        from headrace_lgbm.params import LgbmParams
+        from headrace_lgbm.pipeline import boost
+
+        logging.basicConfig(level=logging.DEBUG)
+        codes = np.arange(50.0) * 1_000
+        rows = TrainingBatch(Features((Feature("x", codes, 50_000),), 50), codes, None)
+        boost([rows], LgbmParams(features=["x"], target="y", holdout=0, rounds=1), 1)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == ""
+    assert "Met categorical feature which contains sparse values" in done.stderr
 
 
 def test_a_fault_of_the_shards_comes_out_of_the_fit(params, rows):

@@ -124,7 +124,7 @@ def test_a_terminal_gets_tables_and_then_what_is_wrong_with_its_fix(headrace, in
     [
         ("os.kill(os.getpid(), signal.SIGSEGV)", "Loading it crashes the process: SIGSEGV"),
         ("os._exit(7)", "Loading it ends the process with exit code 7"),
-        ("sys.exit(8)", "Loading it ends the process with exit code 8"),
+        ("sys.exit(8)", "Plugin 'other' cannot load 'other_of_"),
         ("from headrace import Sink", "Plugin 'other' cannot load 'other_of_"),
     ],
 )

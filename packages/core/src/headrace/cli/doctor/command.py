@@ -60,7 +60,7 @@ def _findings(session: Session, root: str, *, is_quick: bool) -> Iterator[Findin
 
     from headrace.cli.doctor.loads import check_loads
     from headrace.cli.doctor.machine import check_machine
-    from headrace.cli.doctor.packages import check_packages
+    from headrace.cli.doctor.packages import can_run_pipelines, check_packages
     from headrace.cli.doctor.plugins import check_plugins
     from headrace.cli.doctor.storage import check_storage
     from headrace.plugins.specs import PROJECT_NAME
@@ -70,7 +70,8 @@ def _findings(session: Session, root: str, *, is_quick: bool) -> Iterator[Findin
     yield from check_packages(entry.dist for entry in enabled if entry.dist is not None)
     yield from check_plugins(session.plugins, entries.names, session.disabled)
     if not is_quick:
-        yield from check_loads(session.plugins, session.environment)
+        is_light = not can_run_pipelines()
+        yield from check_loads(session.plugins, session.environment, is_light=is_light)
     yield from check_storage(root)
     yield from check_machine(session.environment)
 

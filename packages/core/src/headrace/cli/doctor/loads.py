@@ -31,18 +31,25 @@ class _Item(NamedTuple):
     name: str
 
 
-def check_loads(plugins: Plugins, environment: Mapping[str, str]) -> Iterator[Finding]:
-    """Load every pipeline with its params, every model type, transform and group of commands."""
-    waiting = [
-        _Item(noun, name)
-        for noun, names in {
-            "pipeline": plugins.pipelines,
-            "model": plugins.models,
-            "transform": plugins.transforms,
-            "command": plugins.commands,
-        }.items()
-        for name in names
-    ]
+def check_loads(
+    plugins: Plugins, environment: Mapping[str, str], *, is_light: bool
+) -> Iterator[Finding]:
+    """Load every pipeline with its params, every model type, transform and group of commands.
+
+    Parameters
+    ----------
+    plugins : Plugins
+    environment : mapping of str to str
+    is_light : bool
+        Whether this installation has no libraries to run pipelines, so that only commands load.
+    """
+    heavy = {
+        "pipeline": plugins.pipelines,
+        "model": plugins.models,
+        "transform": plugins.transforms,
+    }
+    nouns = {**({} if is_light else heavy), "command": plugins.commands}
+    waiting = [_Item(noun, name) for noun, names in nouns.items() for name in names]
     while waiting:
         answers, end = _load_in_child(waiting, environment)
         yield from (_finding(*pair) for pair in zip(waiting, answers, strict=False))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from importlib.metadata import Distribution
 
-__all__ = ["check_packages"]
+__all__ = ["can_run_pipelines", "check_packages"]
 
 _CORE: Final = canonicalize_name(PROJECT_NAME)
 _EXTRA: Final = "beam"
@@ -43,6 +43,11 @@ def check_packages(of_plugins: Iterable[Distribution]) -> Iterator[Finding]:
     for package in installed:
         yield _check_package(package)
     yield from _check_libraries(core, installed[1:])
+
+
+def can_run_pipelines() -> bool:
+    """Whether any library that runs pipelines is installed."""
+    return any(map(_version, _requirements(distribution(PROJECT_NAME), _EXTRA)))
 
 
 def _check_python(core: Distribution) -> Finding:
@@ -100,7 +105,7 @@ def _check_libraries(core: Distribution, plugins: list[Distribution]) -> Iterato
     is_extra_wanted = any(
         _EXTRA in requirement.extras for requirement in of_plugins if _name(requirement) == _CORE
     )
-    if not is_extra_wanted and not any(_version(each[0]) for each in wanted.values()):
+    if not is_extra_wanted and not can_run_pipelines():
         wanted.clear()
         found = "not installed; needed to run pipelines, not to list or schedule them"
         yield Finding("packages", f"{PROJECT_NAME}[{_EXTRA}]", found)
