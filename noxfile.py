@@ -33,6 +33,7 @@ SOURCES = [
 ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "",  # compiling Beam anew would cost every process seconds
     "OMP_NUM_THREADS": "1",
+    "OMP_WAIT_POLICY": "passive",  # idle threads of boosters would spin
     "OPENBLAS_NUM_THREADS": "1",
     "UV_PYTHON_DOWNLOADS": "never",
 }
