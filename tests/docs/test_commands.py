@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TUTORIAL = [f"docs/tutorial/{page}.md" for page in ("first-run", "first-pipeline", "stitch-two")]
-PAGES = ["README.md", *TUTORIAL]
+PAGES = [*TUTORIAL, "README.md"]
 ELSEWHERE = re.compile(
     r"\./nox$"  # what this test is a part of
     r'|\./nox -s "tests\(\w+\)"'  # tests/e2e/test_new.py runs them for new packages
@@ -21,7 +21,7 @@ BLOCK = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 MARK = "=== block {} ==="
-FRESH = "rm -r packages/pipeline-late\n"  # of the README: the tutorial begins in a fresh clone
+FRESH = "deactivate\nrm -r .venv packages/pipeline-ridge\n"  # as if the README were read first
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def blocks_of(page):
 
 
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]
-TUTORIAL_BEGINS = next(block for block in BLOCKS if block.page in TUTORIAL)
+README_BEGINS = next(block for block in BLOCKS if block.page == "README.md")
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def printed(copy_of_the_workspace):
     """Run all blocks in one shell in one clone, as a reader does; return what each printed."""
     script = ["set -euo pipefail\n"]
     for index, block in enumerate(BLOCKS):
-        fresh = FRESH if block is TUTORIAL_BEGINS else ""
+        fresh = FRESH if block is README_BEGINS else ""
         script.append(f"{fresh}echo '{MARK.format(index)}'\n{block.script}")
     script.append(f"echo '{MARK.format(len(BLOCKS))}'\n")
     hidden = {"VIRTUAL_ENV", *(name for name in os.environ if name.startswith("HEADRACE_"))}

@@ -22,5 +22,14 @@ def snippets():
 @pytest.mark.parametrize(("page", "links", "snippet"), list(snippets()))
 def test_a_snippet_is_part_of_the_file_that_the_last_link_before_it_names(page, links, snippet):
     assert links, "link to the file that the snippet is from"
-    file = page.parent / links[-1]
-    assert snippet in file.read_text("utf-8"), f"not in {links[-1]}:\n{snippet}"
+    wanted = lines_of(snippet)
+    found = lines_of((page.parent / links[-1]).read_text("utf-8"))
+    starts = range(len(found) - len(wanted) + 1)
+    assert any(found[start : start + len(wanted)] == wanted for start in starts), (
+        f"not in {links[-1]}:\n{snippet}"
+    )
+
+
+def lines_of(code):
+    """Return the lines that are not blank, without their indentation: a formatter changes both."""
+    return [line.strip() for line in code.splitlines() if line.strip()]

@@ -171,7 +171,7 @@ _FAILS = [
     (
         "missing_claimed",
         "test_what_is_missing_is_handled_or_rejected_and_harms_no_other_row",
-        "a missing value in 'x' gives the prediction nan; .* set handles_missing only where",
+        "a missing value in one of .* ends the scoring: The model predicts nan .*handles_missing",
     ),
     (
         "no_folds",

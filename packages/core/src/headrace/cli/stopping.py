@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from headrace.errors import Stopped
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from types import FrameType
 
 __all__ = ["stop_on_signals"]
+
+
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 class _Terminated(BaseException):
@@ -31,19 +35,25 @@ def stop_on_signals() -> Iterator[None]:
     KeyboardInterrupt
         On Ctrl-C.
     """
+    stderr = sys.stderr
 
-    def terminate(_signal: int, _frame: FrameType | None) -> None:
-        raise _Terminated
+    def stop(signal_: int, _frame: FrameType | None) -> None:
+        sys.stderr = io.StringIO()  # workers go on for a moment, and miss what is put away
+        raise _Terminated if signal_ == signal.SIGTERM else KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, terminate)
+    heeded = [one for one in _SIGNALS if signal.getsignal(one) is not signal.SIG_IGN]
+    before = {one: signal.signal(one, stop) for one in heeded}
     try:
         yield
     except _Terminated:
+        sys.stderr = stderr
         raise Stopped(
             "Stopped by SIGTERM; nothing was published", fix="run the same command again"
         ) from None
     except KeyboardInterrupt:
+        sys.stderr = stderr
         sys.stderr.write("interrupted; nothing was published\n")
         raise
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for one, handler in before.items():
+            signal.signal(one, handler)
