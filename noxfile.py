@@ -138,7 +138,7 @@ def imports(session: nox.Session) -> None:
 @nox.parametrize("package", [nox.param(name, id=name) for name in PACKAGES])
 def tests(session: nox.Session, package: str) -> None:
     """Test one package with nothing but its declared dependencies installed."""
-    install(session, *with_siblings(package)[:1], groups=("test",))
+    install(session, whole(package), groups=("test",))
     session.run("pytest", f"{PACKAGES[package]}/tests", *session.posargs)
 
 

@@ -42,13 +42,16 @@ def test_the_table_shows_each_step_with_its_rows_and_the_metrics_of_both_models(
     assert re.search(r"rmse 1\d\.\d+.*r2 0\.[89]\d+", lines["train_xgb"])
 
 
-def test_every_flight_is_scored_by_both_models(finished):
+def test_every_flight_is_scored_by_both_models_in_its_order(finished, flights):
     root, _ = finished
     scored = manifest(root, "datasets", "score_xgb")
     assert scored["rows"]["written"] == 336_776
     folder = root / "datasets/flights.score_xgb/versions" / scored["version"]
     table = pq.read_table(folder, columns=["id", "linreg_prediction", "xgb_prediction"])
-    assert table.column("id").to_pylist() == list(range(336_776))
+    files = sorted(flights.glob("month=*/*.parquet"))
+    ids = [row for file in files for row in pq.ParquetFile(file).read(["id"])["id"].to_pylist()]
+    assert table.column("id").to_pylist() == ids
+    assert len(set(ids)) == 336_776
     assert table.column("linreg_prediction").null_count == 0
     assert table.column("xgb_prediction").null_count == 0
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -81,6 +80,8 @@ def find_place(name: str, into: Path | None) -> Place:
 
 def _clone_around(folder: Path) -> Path | None:
     """Return the root of the clone of Headrace that a folder is in, if any."""
+    import tomllib
+
     for root in (folder, *folder.parents):
         try:
             project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
