@@ -125,6 +125,7 @@ def catalog():
             params=params.model_json_schema(),
             needs=tuple(CatalogColumn(param=p, modes=m, types="any") for p, m in needs),
             adds=(f"{name}_prediction",),
+            intervals=name == "linreg",
         )
 
     return Catalog(

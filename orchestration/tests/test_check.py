@@ -209,6 +209,7 @@ steps:
         ("", "", "a, xgb_prediction", False),
         ("", "prediction: guess,", "guess", True),
         ("", "prediction: guess,", "linreg_prediction", False),
+        ("", "interval: 0.9,", "a, linreg_prediction_lower", True),
         ("", "out_of_fold: true,", "linreg_prediction", False),
         ("where: m < 6,", "", "linreg_prediction", True),
         ("", "where: m < 6,", "linreg_prediction", True),
@@ -243,3 +244,21 @@ def test_what_is_no_catalog_is_refused(tmp_path):
     file.write_text(json.dumps({"format": "other"}))
     with pytest.raises(RequestError, match="This is not a catalog: format: Input should be"):
         read_catalog(file)
+
+
+def test_intervals_are_for_pipelines_that_have_them_and_not_out_of_fold(edit, check, catalog):
+    path = edit("    prediction: delay\n", "    prediction: delay\n    interval: 0.9\n")
+    (fault,) = check(path)
+    assert "the models of pipeline 'xgb' have no prediction intervals" in fault
+    for name, pipeline in catalog.pipelines.items():
+        catalog.pipelines[name] = pipeline.model_copy(update={"intervals": True})
+    assert check(path) == []
+    (fault,) = check(edit("    out_of_fold: true\n", "    out_of_fold: true\n    interval: 0.9\n"))
+    assert "fold models have no prediction intervals; leave it or out_of_fold out" in fault
+
+
+def test_the_level_of_intervals_becomes_an_argument(edit):
+    path = edit("    prediction: delay\n", "    prediction: delay\n    interval: 0.9\n")
+    plan = plan_flow(load_flow(path), Environment("/root"), "k1")
+    argv = next(step.argv for step in plan.steps if step.name == "score_xgb")
+    assert argv[argv.index("--interval") + 1] == "0.9"

@@ -111,3 +111,65 @@ def test_flow_and_plan_import_neither_storage_nor_the_runner():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
+
+
+def test_a_plan_shows_what_would_run(flow):
+    result = flow(
+        "plan", "flights.yaml", "--root", "/data", "--param", "rounds=7", "--run-key", "k1"
+    )
+    said = result.output.splitlines()
+    assert said[0] == "flow flights, run k1, root /data"
+    at = said.index("train_xgb: train xgb")
+    assert said[at + 1] == "  after:     score_linreg"
+    assert said[at + 2] == "  publishes: /data/models/flights.train_xgb@k1"
+    assert said[at + 3] == "  alias:     champion"
+    assert said[at + 4].startswith(
+        "  runs:      headrace train xgb --input /data/datasets/flights.sc"
+    )
+    assert "rounds=7" in said[at + 4]
+
+
+def test_a_plan_has_owner_contact_and_cost_labels_of_the_project(flow, flights):
+    (flights.parents[1] / "project.yaml").write_text(
+        "name: flights\nowner: team\ncontact: team@example.com\nlabels: {cost-center: '7'}\n"
+    )
+    plan = json.loads(flow("plan", "flights.yaml", "--json").output)
+    assert plan["labels"] == {
+        "project": "flights",
+        "owner": "team",
+        "contact": "team@example.com",
+        "cost-center": "7",
+    }
+    step = next(step for step in plan["steps"] if step["step"] == "train_xgb")
+    assert step["resources"] == {"cpu": "500m", "memory": "2Gi"}
+    assert (step["attempts"], step["timeout"], step["alias"]) == (3, "1h", "champion")
+
+
+def test_a_broken_project_file_is_told_with_its_line(flow, flights):
+    (flights.parent / "project.yaml").write_text("name: x\nowner: y\ncontakt: z\n")
+    with pytest.raises(RequestError) as caught:
+        flow("plan", "flights.yaml")
+    assert "project.yaml:3: unknown field 'contakt'; did you mean 'contact'?" in caught.value.where
+
+
+def test_the_schema_is_printed(flow):
+    assert json.loads(flow("schema").output)["title"] == "Headrace flow"
+
+
+def test_an_environment_is_named(flow, flights):
+    (flights.parent / "envs").mkdir()
+    (flights.parent / "envs" / "test.yaml").write_text("root: /from/test\n")
+    assert "root /from/test" in flow("plan", "flights.yaml", "--env", "test").output
+    with pytest.raises(RequestError, match="There is no environment 'tst'"):
+        flow("plan", "flights.yaml", "--env", "tst")
+
+
+def test_chains_that_may_differ_become_arguments(flow, edit):
+    edit("    prediction: delay\n", "    allow_chain: [linreg, xgb]\n")
+    assert "--allow-chain linreg --allow-chain xgb" in flow("plan", "flights.yaml").output
+    edit("[linreg, xgb]", "[linrg]")
+    with pytest.raises(RequestError) as caught:
+        flow("check", "flights.yaml", "--catalog", "catalog.json")
+    assert "flights.yaml:37: steps.score_xgb.allow_chain: there is no pipeline 'linrg'; did" in (
+        caught.value.where
+    )

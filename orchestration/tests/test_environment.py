@@ -36,7 +36,7 @@ def test_faults_are_told_with_their_lines(tmp_path):
     with pytest.raises(RequestError) as caught:
         load_environment(file, None)
     assert caught.value.where.splitlines() == [
-        f"{file}:1: runtime: input should be 'local', got 'moon'",
+        f"{file}:1: runtime: input should be 'local' or 'kubernetes', got 'moon'",
         f"{file}:2: unknown field 'roots'; did you mean 'root'?",
         f"{file}:3: entrypoint: tuple should have at least 1 item after validation, not 0, got []",
     ]

@@ -91,7 +91,7 @@ def test_all_faults_are_raised_in_one_error_with_file_and_line(edit):
         ("rounds: 7}", "rounds: !!int x}", 25, "'x' is not a int; wanted plain values"),
         ("params: flights/linreg.yaml", "params: 3", 14, "wanted the name of a params file, or"),
         ("linreg.yaml", "linrg.yaml", 14, "linrg.yaml'; did you mean 'flights/linreg.yaml'?"),
-        ("out_of_fold: true", "params: {}", 20, "unknown field 'params'; wanted one of: after, "),
+        ("out_of_fold: true", "rounds: 7", 20, "unknown field 'rounds'; wanted one of: after, "),
     ],
 )
 def test_a_fault_is_told_at_its_line(edit, old, new, line, message):
@@ -234,7 +234,11 @@ def test_a_step_that_waits_for_itself_is_a_circle(write):
             "has no meaning here; wanted ${env.…",
         ),
         ("${params.month}", "${params.month", "has a '${' without its '}'"),
-        ("${params.rounds}", "${steps.train_linreg.model}", "has no meaning here; wanted ${env.…}"),
+        (
+            "${params.rounds}",
+            "${steps.train_linreg.model}",
+            "has no meaning here; wanted '.output' of a step",
+        ),
         (
             "${env.root}/flights",
             "${datasets.forecasts}/x",

@@ -42,13 +42,15 @@ def step_arguments(
     uri, version : str
         What the step publishes.
     params : mapping
-        Of a training, resolved.
+        Resolved.
     """
     argv = [step.mode, step.pipeline, "--input", resolved(step.input)]
     if isinstance(step, TrainStep):
         argv += ["--model", uri]
     else:
-        argv += ["--model", resolved(step.model), "--output", uri]
+        argv += ["--model", resolved(step.model)] if step.model else []
+        argv += ["--output", uri]
+        argv += [part for name in step.allow_chain for part in ("--allow-chain", name)]
     argv += ["--version", version]
     for name, value in params.items():
         argv += ["--set", f"{name}={write_value(value)}"]
@@ -56,6 +58,7 @@ def step_arguments(
         argv += ["--out-of-fold"] if step.out_of_fold else []
         argv += ["--keep", ",".join(step.keep)] if step.keep else []
         argv += ["--prediction", step.prediction] if step.prediction else []
+        argv += ["--interval", f"{step.interval}"] if step.interval is not None else []
     argv += ["--where", resolved(step.where)] if step.where else []
     argv += ["--max-bad", f"{step.max_bad}"] if step.max_bad is not None else []
     return (*argv, "--json")

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from headrace.contracts.catalog import Catalog
+from headrace.contracts.catalog import CATALOG_FORMAT, Catalog
 from headrace.errors import PluginError, RequestError
 from headrace_orchestration.environment import DEFAULT_ENTRYPOINT, find_entrypoint
+from headrace_orchestration.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from pathlib import Path
 
     from headrace_orchestration.environment import Environment
 
-__all__ = ["catalog_versions", "find_catalog", "read_catalog"]
+__all__ = ["catalog_versions", "find_catalog", "image_catalogs", "read_catalog"]
 
 _SECONDS = 120
+_FORMAT = '"format"'
 
 
 def read_catalog(path: Path) -> Catalog:
@@ -73,16 +76,66 @@ def find_catalog(environment: Environment, disabled: Collection[str] = ()) -> Ca
     return _parse(done.stdout, " ".join(command))
 
 
+def image_catalogs(environment: Environment) -> tuple[dict[str, Catalog], list[Fault]]:
+    """Return the catalogs of the environment's images, and those that are of another image.
+
+    An image whose tag may change unseen is compared by its name alone.
+
+    Raises
+    ------
+    RequestError
+        A catalog cannot be read.
+    """
+    catalogs, faults = {}, []
+    for name, file in environment.catalogs.items():
+        catalogs[name] = catalog = read_catalog(Path(file))
+        image = environment.images[name]
+        if _part_after_at(image) and _part_after_at(image) != _part_after_at(catalog.image):
+            of = f"is of '{catalog.image}'" if catalog.image else "does not say of which it is"
+            message = (
+                f"images.{name}: '{image}', but its catalog, '{file}', {of}; make it in that "
+                "image: 'headrace catalog --json', with the image in $HEADRACE_IMAGE"
+            )
+            source = environment.source
+            faults.append(
+                source.fault(("images", name), message) if source else Fault(file, 1, message)
+            )
+    return catalogs, faults
+
+
+def _part_after_at(image: str) -> str:
+    return image.partition("@")[2]
+
+
 def catalog_versions(catalog: Catalog) -> dict[str, str]:
     """Return distribution to version of the code that a catalog stands for."""
     plugins = {plugin.distribution: plugin.version for plugin in catalog.plugins.values()}
     return {**plugins, "headrace": catalog.version}
 
 
+def _check_format(text: bytes, where: str) -> None:
+    """Refuse a catalog of another version of the format, before its fields puzzle anybody."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return
+    found = value.get("format") if isinstance(value, dict) else None
+    if not isinstance(found, str) or found == CATALOG_FORMAT or "headrace/catalog/" not in found:
+        return
+    lines = text.decode(errors="replace").splitlines()
+    line = next((n for n, said in enumerate(lines, 1) if _FORMAT in said), 1)
+    raise RequestError(
+        f"The catalog has the format '{found}'; this installation reads '{CATALOG_FORMAT}'",
+        where=f"{where}:{line}",
+        fix="use headrace and headrace-orchestration of the same version",
+    )
+
+
 def _parse(text: bytes, where: str) -> Catalog:
     try:
         return Catalog.model_validate_json(text)
     except ValidationError as error:
+        _check_format(text, where)
         fault = error.errors()[0]
         place = ".".join(map(str, fault["loc"]))
         raise RequestError(

@@ -20,12 +20,12 @@ FlowFile = Annotated[
     Path, typer.Argument(metavar="FLOW.yaml", help="The flow file.", show_default=False)
 ]
 EnvironmentFile = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--env",
-        metavar="FILE",
-        help="Environment file: where and by what the flow runs. "
-        "By default this machine and this installation.",
+        metavar="FILE|NAME",
+        help="Environment file: where and by what the flow runs; 'prod' is envs/prod.yaml, beside "
+        "the flow file or above. By default this machine and this installation.",
         show_default=False,
     ),
 ]
@@ -49,6 +49,17 @@ Param = Annotated[
         show_default=False,
     ),
 ]
+RunKey = Annotated[
+    str | None,
+    typer.Option(
+        "--run-key",
+        metavar="KEY",
+        help="Name of the run, and version of all it publishes. By default the partition; without "
+        "one the time and a digest of flow, params, data and code: the same command takes up the "
+        "same run.",
+        show_default=False,
+    ),
+]
 Disabled = Annotated[
     str, typer.Option("--disable-plugins", envvar="HEADRACE_DISABLE_PLUGINS", hidden=True)
 ]
@@ -68,29 +79,53 @@ def run(
     env: EnvironmentFile = None,
     root: Root = None,
     param: Param = None,
-    run_key: Annotated[
+    partition: Annotated[
         str | None,
         typer.Option(
-            "--run-key",
+            "--partition",
             metavar="KEY",
-            help="Name of the run, and version of all it publishes. By default the time and a "
-            "digest of flow, params, data and code: the same command takes up the same run.",
+            help="Partition of the data to run on, such as 2013-01-05; or several one after "
+            "another, as 2013-01-01..2013-01-07.",
             show_default=False,
         ),
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--only",
+            metavar="STEP",
+            help="Run this step or group only; what it needs must be done in the same run. May be "
+            "repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    begin: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--from",
+            metavar="STEP",
+            help="Run this step or group and all that needs it; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    run_key: RunKey = None,
     as_json: AsJson = False,
     disabled: Disabled = "",
 ) -> None:
     """Run a flow."""
+    from headrace_orchestration.environment_names import find_environment  # noqa: PLC0415
     from headrace_orchestration.local.command import run_command  # noqa: PLC0415
 
     run_command(
         flow,
-        env,
+        find_environment(env, flow),
         root=root,
         params=param or [],
         run_key=run_key,
         as_json=as_json,
+        partition=partition,
+        only=only or (),
+        begin=begin or (),
         disabled=_names(disabled),
     )
 
@@ -98,8 +133,8 @@ def run(
 @app.command(
     "check",
     help="Check a flow without running it, and report everything that is wrong, with its line.\n\n"
-    "Names, references, order, pipelines and their modes, params and their types, and training on "
-    "predictions of rows that the predicting model has seen.",
+    "Names, references, order, pipelines and their modes, params and their types, columns, images "
+    "and their catalogs, and training on predictions of rows that the predicting model has seen.",
 )
 def check(
     flow: FlowFile,
@@ -112,8 +147,8 @@ def check(
         typer.Option(
             "--catalog",
             metavar="FILE",
-            help="Catalog to check against, as 'headrace catalog --json' prints it. "
-            "By default what the environment's entrypoint can run.",
+            help="Catalog to check against, as 'headrace catalog --json' prints it. By default "
+            "those that the environment has of its images, or what its entrypoint can run.",
             show_default=False,
         ),
     ] = None,
@@ -122,16 +157,68 @@ def check(
 ) -> None:
     """Check a flow."""
     from headrace_orchestration.check_command import check_command  # noqa: PLC0415
+    from headrace_orchestration.environment_names import find_environment  # noqa: PLC0415
 
     check_command(
         flow,
-        env,
+        find_environment(env, flow),
         root=root,
         params=param or [],
         catalog_file=catalog,
         as_json=as_json,
         disabled=_names(disabled),
     )
+
+
+@app.command(
+    "plan",
+    help="Show what a run would do, and do nothing: steps in order, what each waits for, its "
+    "arguments and what it publishes.",
+)
+def plan(
+    flow: FlowFile,
+    *,
+    env: EnvironmentFile = None,
+    root: Root = None,
+    param: Param = None,
+    partition: Annotated[
+        str | None,
+        typer.Option(
+            "--partition",
+            metavar="KEY",
+            help="Partition of the data, such as 2013-01-05. By default a '*' stands for it.",
+            show_default=False,
+        ),
+    ] = None,
+    run_key: RunKey = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a plan."""
+    from headrace_orchestration.environment_names import find_environment  # noqa: PLC0415
+    from headrace_orchestration.plan_command import plan_command  # noqa: PLC0415
+
+    plan_command(
+        flow,
+        find_environment(env, flow),
+        root=root,
+        params=param or [],
+        run_key=run_key,
+        partition=partition,
+        as_json=as_json,
+    )
+
+
+@app.command(
+    "schema",
+    help="Print the JSON schema of flow files, with which editors complete and check them.",
+)
+def schema() -> None:
+    """Print the schema."""
+    import json  # noqa: PLC0415
+
+    from headrace_orchestration.schema import flow_schema  # noqa: PLC0415
+
+    typer.echo(json.dumps(flow_schema(), indent=2))
 
 
 def _names(text: str) -> frozenset[str]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from headrace_orchestration.flow import TrainStep
+from headrace_orchestration.flow import ScoreStep, TrainStep, WaitStep
 from headrace_orchestration.references import find_references
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from headrace_orchestration.flow import Flow, Step
+    from pydantic import JsonValue
+
+    from headrace_orchestration.flow import Flow, FlowStep
     from headrace_orchestration.references import Reference
 
-__all__ = ["Edge", "find_edges", "needs_of", "upstream"]
+__all__ = ["Edge", "find_edges", "further_inputs", "needs_of", "upstream"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ def find_edges(flow: Flow) -> tuple[Edge, ...]:
     """
     edges = []
     for name, step in flow.steps.items():
-        for reference in filter(None, map(upstream, _fields(step))):
+        texts = (*_fields(step), *further_inputs(step).values())
+        for reference in dict.fromkeys(filter(None, map(upstream, texts))):
             carries: Literal["model", "output"] = (
                 "model" if reference.product == "model" else "output"
             )
@@ -63,5 +66,22 @@ def needs_of(flow: Flow, edges: tuple[Edge, ...]) -> Mapping[str, tuple[str, ...
     return {name: tuple(needed) for name, needed in needs.items()}
 
 
-def _fields(step: Step) -> tuple[str, ...]:
-    return (step.input,) if isinstance(step, TrainStep) else (step.input, step.model)
+def _fields(step: FlowStep) -> tuple[str, ...]:
+    model = None if isinstance(step, TrainStep | WaitStep) else step.model
+    return (step.input,) if model is None else (step.input, model)
+
+
+def further_inputs(step: FlowStep) -> Mapping[str, str]:
+    """Return the params of a step that refer to a dataset or another step's output."""
+    if not isinstance(step, TrainStep | ScoreStep):
+        return {}
+    given = step.params if isinstance(step.params, dict) else {}
+    return dict(_inputs_among(given | step.overrides))
+
+
+def _inputs_among(params: Mapping[str, JsonValue]) -> Iterator[tuple[str, str]]:
+    for name, value in params.items():
+        if isinstance(value, str):
+            kinds = {reference.kind for reference in find_references(value)}
+            if kinds & {"datasets", "steps"}:
+                yield name, value

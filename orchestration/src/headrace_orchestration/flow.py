@@ -5,24 +5,38 @@ Nothing here reads files or knows of other parts of a project; see `headrace_orc
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Annotated, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, Literal, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from headrace_orchestration.fields import (
-    Alias,
     ColumnName,
-    Cpu,
     Cron,
     Duration,
     ImageName,
-    Memory,
     Name,
+    PoolName,
     Text,
     TimeZone,
 )
 from headrace_orchestration.flow_params import FlowParam
+from headrace_orchestration.partitions import Partitioning, Partitions
+from headrace_orchestration.steps import (
+    EvaluateStep,
+    FlowStep,
+    Item,
+    Resources,
+    Retry,
+    ScoreStep,
+    Step,
+    TrainStep,
+    WaitStep,
+)
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from pydantic import JsonValue
 
 __all__ = [
     "FLOW_FORMAT",
@@ -31,12 +45,16 @@ __all__ = [
     "Defaults",
     "EvaluateStep",
     "Flow",
+    "FlowStep",
+    "Group",
+    "Item",
     "Resources",
     "Retry",
     "Schedule",
     "ScoreStep",
     "Step",
     "TrainStep",
+    "WaitStep",
 ]
 
 FLOW_FORMAT: Final = "headrace/v1"
@@ -46,161 +64,143 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
+def _one_of(*names: str) -> dict[str, JsonValue]:
+    """Return what a JSON schema says where at least one of several fields is to be given."""
+    return {"anyOf": [{"required": [name]} for name in names]}
+
+
 class AssetRule(_Part):
-    """Datasets whose publication starts the flow: any of them, or all."""
+    """Datasets whose publication starts the flow. With both fields, it takes both."""
+
+    model_config = ConfigDict(json_schema_extra=_one_of("any", "all"))
 
     any: Annotated[tuple[Name, ...], Field(min_length=1)] | None = None
+    """Datasets of the flow; a new version of one is enough."""
     all: Annotated[tuple[Name, ...], Field(min_length=1)] | None = None
+    """Datasets of the flow; each must have a new version."""
+
+    @model_validator(mode="after")
+    def _check_one(self) -> Self:
+        if self.any is None and self.all is None:
+            raise ValueError("wanted 'any' or 'all', with names of datasets")
+        return self
 
 
 class Schedule(_Part):
-    """When the flow runs by itself, where an environment allows it."""
+    """When the flow runs by itself, where an environment lets it: by clock, by assets, by both."""
+
+    model_config = ConfigDict(json_schema_extra=_one_of("cron", "assets"))
 
     cron: Cron | None = None
+    """Minute, hour, day, month and weekday (``0 3 * * *``), or ``@hourly``, ``@daily``,
+    ``@weekly``, ``@monthly``, ``@yearly``."""
     timezone: TimeZone = "UTC"
+    """Zone of the clock, such as ``Europe/Zurich``."""
     assets: AssetRule | None = None
+    """Datasets whose publication starts the flow."""
+
+    @model_validator(mode="after")
+    def _check_one(self) -> Self:
+        if self.cron is None and self.assets is None:
+            raise ValueError("wanted 'cron', 'assets' or both")
+        return self
 
 
 class Dataset(_Part):
     """A dataset that the flow reads, or publishes for others."""
 
     uri: Text
-    """Files, a folder, a glob, or a dataset by name or reference."""
+    """Files, a folder, a glob, or a dataset as ``NAME``, ``NAME@VERSION`` or ``NAME@ALIAS``."""
+    columns: Annotated[tuple[ColumnName, ...], Field(min_length=1)] | None = None
+    """All its columns, those of the folders included. ``flow check`` then tells columns that are
+    not there, in every step that reads it or what is made of it."""
 
 
-class Resources(_Part):
-    """What a step asks of its machine."""
+class Group(_Part):
+    """Steps that are shown as one, waited for as one, and run alone by ``--only``."""
 
-    cpu: Cpu = "1"
-    """Cores, such as ``2`` or ``500m``."""
-    memory: Memory | None = None
-    """Such as ``2Gi``."""
-
-    @property
-    def cores(self) -> float:
-        """``cpu`` as a number."""
-        milli = self.cpu.endswith("m")
-        return float(self.cpu.rstrip("m")) / (1000 if milli else 1)
-
-
-class Retry(_Part):
-    """What to do about a failure that another attempt may cure."""
-
-    attempts: Annotated[int, Field(ge=1, le=20)] = 1
-    """How often to try, the first time included."""
-    delay: Duration = timedelta(seconds=30)
-    """Pause before the next attempt."""
+    description: str = ""
+    """For people."""
 
 
 class Defaults(_Part):
     """What holds for every step that does not say otherwise."""
 
     resources: Resources = Resources()
+    """What a step asks of its machine."""
     retry: Retry = Retry()
+    """What to do about a failure that another attempt may cure."""
     timeout: Duration | None = None
     """Of one attempt."""
-
-
-def _file_or_mapping(value: object) -> object:
-    if not isinstance(value, str | dict):
-        raise ValueError(  # noqa: TRY004 - the error that pydantic reports
-            "wanted the name of a params file, or the params themselves as a mapping"
-        )
-    return value
+    pool: PoolName | None = None
+    """Pool of Airflow, which bounds how many steps run at once."""
 
 
 _Mergeable = TypeVar("_Mergeable", Resources, Retry)
-_ParamValues = dict[str, JsonValue]
-
-
-class _Step(_Part):
-    """What steps of every mode have in common."""
-
-    pipeline: Text
-    input: Text
-    """What it reads: ``${datasets.x}``, ``${steps.x.output}``, or a URI."""
-    where: Text | None = None
-    """Expression that rows must fulfil to be read."""
-    max_bad: Annotated[float, Field(ge=0, le=1)] | None = None
-    """Greatest fraction of bad rows."""
-    after: tuple[Name, ...] = ()
-    """Steps to wait for besides those it refers to."""
-    image: ImageName | None = None
-    """Image to run in, if not the flow's."""
-    resources: Resources | None = None
-    """Fields given here replace those of the defaults."""
-    retry: Retry | None = None
-    """Fields given here replace those of the defaults."""
-    timeout: Duration | None = None
-
-
-class TrainStep(_Step):
-    """Fit a model and publish it."""
-
-    mode: Literal["train"]
-    params: Annotated[str | _ParamValues, BeforeValidator(_file_or_mapping)] = {}
-    """A YAML file, relative to the flow file, or the params themselves."""
-    overrides: Annotated[_ParamValues, Field(alias="set")] = {}
-    """Params on top of those."""
-    promote: Alias | None = None
-    """Alias of the model to move to the new version."""
-
-
-class ScoreStep(_Step):
-    """Predict with a model and publish the rows as a dataset."""
-
-    mode: Literal["score"]
-    model: Text
-    """``${steps.x.model}``, or a model by reference (``NAME@VERSION`` or ``NAME@ALIAS``)."""
-    out_of_fold: bool = False
-    """Score each row by the fold model that never saw it."""
-    keep: Annotated[tuple[ColumnName, ...], Field(min_length=1)] | None = None
-    """Input columns to pass through; all by default."""
-    prediction: Text | None = None
-    """Name of the prediction's column; ``<pipeline>_prediction`` by default."""
-    publish: Name | None = None
-    """Dataset of the flow that this output is: its alias ``published`` moves to the version."""
-
-
-class EvaluateStep(_Step):
-    """Measure a model on labelled rows."""
-
-    mode: Literal["evaluate"]
-    model: Text
-    """As for score."""
-
-
-Step = Annotated[TrainStep | ScoreStep | EvaluateStep, Field(discriminator="mode")]
 
 
 class Flow(_Part):
     """One flow file."""
 
     version: Literal["headrace/v1"]
+    """Of the format."""
     name: Name
-    """The same as the file's name, without ``.yaml``."""
+    """The same as the file's name, without ``.yaml``; begins the name of all it publishes."""
     description: str = ""
+    """For people."""
     image: ImageName | None = None
     """Name of the image to run in; the environment knows where it is."""
     schedule: Schedule | None = None
+    """When the flow runs by itself."""
+    partitions: Partitions | None = None
+    """``hourly``, ``daily`` or ``monthly``: the flow runs once for each partition of its data,
+    whose key is ``${partition}`` and the version of all that the run publishes."""
     params: dict[Name, FlowParam] = {}
     """What whoever starts the flow may set."""
     datasets: dict[Name, Dataset] = {}
+    """What the flow reads, and what it publishes for others."""
     defaults: Defaults = Defaults()
-    steps: Annotated[dict[Name, Step], Field(min_length=1)]
+    """What holds for every step that does not say otherwise."""
+    groups: dict[Name, Group] = {}
+    """Groups of steps; a step says which it belongs to."""
+    steps: Annotated[dict[Name, FlowStep], Field(min_length=1)]
+    """What the flow does."""
+
+    @property
+    def partitioning(self) -> Partitioning | None:
+        """How the flow's data are cut, if they are."""
+        return Partitioning.of(self.partitions) if self.partitions else None
 
     def resources(self, step: str) -> Resources:
         """Return what a step asks for, its own words before the defaults'."""
-        return _merged(self.defaults.resources, self.steps[step].resources)
+        found = self.steps[step]
+        return (
+            _NOTHING
+            if isinstance(found, WaitStep)
+            else _merged(self.defaults.resources, found.resources)
+        )
 
     def retry(self, step: str) -> Retry:
         """Return how often a step is tried, its own words before the defaults'."""
-        return _merged(self.defaults.retry, self.steps[step].retry)
+        found = self.steps[step]
+        return _merged(self.defaults.retry, None if isinstance(found, WaitStep) else found.retry)
 
     def timeout(self, step: str) -> timedelta | None:
         """Return how long one attempt of a step may take."""
         own = self.steps[step].timeout
         return self.defaults.timeout if own is None else own
+
+    def image_of(self, step: str) -> str | None:
+        """Return the name of the image that a step runs in; none of a step that only waits."""
+        found = self.steps[step]
+        return None if isinstance(found, WaitStep) else found.image or self.image
+
+    def pool_of(self, step: str) -> str | None:
+        """Return the pool of a step, as the flow calls it."""
+        return self.steps[step].pool or self.defaults.pool
+
+
+_NOTHING: Final = Resources(cpu="1m")  # waiting takes no core
 
 
 def _merged(default: _Mergeable, own: _Mergeable | None) -> _Mergeable:

@@ -27,10 +27,15 @@ class FlowParam(BaseModel):
     )
 
     type: Literal["string", "integer", "number", "boolean"]
+    """Of the value."""
     default: ParamValue
+    """The value where nobody says another."""
     minimum: float | None = None
+    """Least value of a number."""
     maximum: float | None = None
+    """Greatest value of a number."""
     description: str = ""
+    """For people."""
 
     @model_validator(mode="after")
     def _check_default(self) -> Self:

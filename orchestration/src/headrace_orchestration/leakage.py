@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from headrace_orchestration.flow import ScoreStep
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    from headrace.contracts.catalog import Catalog
+    from headrace.contracts.catalog import CatalogPipeline
     from headrace_orchestration.faults import Fault
     from headrace_orchestration.load import LoadedFlow
     from headrace_orchestration.planned import Plan, PlannedStep
@@ -36,8 +36,20 @@ class _Rows:
         )
 
 
-def in_sample_faults(loaded: LoadedFlow, plan: Plan, catalog: Catalog) -> Iterator[Fault]:
-    """Yield a fault for each training that reads in-sample predictions among its features."""
+def in_sample_faults(
+    loaded: LoadedFlow, plan: Plan, pipeline: Callable[[PlannedStep], CatalogPipeline | None]
+) -> Iterator[Fault]:
+    """Yield a fault for each training that reads in-sample predictions among its features.
+
+    Parameters
+    ----------
+    loaded : LoadedFlow
+        For what the file says, and the lines.
+    plan : Plan
+        Of the same flow.
+    pipeline : callable
+        Gives what the catalog has of a step's pipeline.
+    """
     steps = {step.name: step for step in plan.steps}
     for step in plan.steps:
         if step.mode != "train":
@@ -48,7 +60,7 @@ def in_sample_faults(loaded: LoadedFlow, plan: Plan, catalog: Catalog) -> Iterat
             trained = steps[scored.model_step]
             if not _rows(loaded, trained, steps).overlap(_rows(loaded, scored, steps)):
                 continue
-            if _is_feature(loaded, scored, step, catalog):
+            if _is_feature(loaded, scored, step, pipeline(scored)):
                 yield loaded.fault(
                     step.name,
                     "input",
@@ -67,7 +79,7 @@ def _scored_before(step: PlannedStep, steps: Mapping[str, PlannedStep]) -> Itera
 
 def _rows(loaded: LoadedFlow, step: PlannedStep, steps: Mapping[str, PlannedStep]) -> _Rows:
     chain = [step, *_scored_before(step, steps)]
-    conditions = (loaded.flow.steps[read.name].where for read in chain)
+    conditions = (getattr(loaded.flow.steps[read.name], "where", None) for read in chain)
     return _Rows(chain[-1].input_uri, frozenset(filter(None, conditions)))
 
 
@@ -78,15 +90,18 @@ def is_out_of_fold(loaded: LoadedFlow, name: str) -> bool:
 
 
 def _is_feature(
-    loaded: LoadedFlow, scored: PlannedStep, step: PlannedStep, catalog: Catalog
+    loaded: LoadedFlow,
+    scored: PlannedStep,
+    step: PlannedStep,
+    pipeline: CatalogPipeline | None,
 ) -> bool:
     """Tell whether a training uses a score step's predictions, as far as can be known."""
     features = step.params.get("features")
     if not isinstance(features, list):
         return True
     score = loaded.flow.steps[scored.name]
-    if isinstance(score, ScoreStep) and score.prediction:
-        return score.prediction in features
-    pipeline = catalog.pipelines.get(scored.pipeline)
     names = (f"{scored.pipeline}_prediction", *(pipeline.adds if pipeline else ()))
-    return any(name in features for name in names)
+    if isinstance(score, ScoreStep) and score.prediction:
+        names = (score.prediction,)
+    ends = ("", "_lower", "_upper")  # those of an interval tell as much as the prediction
+    return any(f"{name}{end}" in features for name in names for end in ends)

@@ -1,4 +1,4 @@
-"""References: ``${env.root}``, ``${datasets.x}``, ``${params.x}``, ``${steps.x.model}``.
+"""References: ``${env.root}``, ``${datasets.x}``, ``${steps.x.model}``, ``${partition}`` and more.
 
 A text may hold several; one that is nothing but a reference takes the type of what it refers to.
 ``$${`` stands for a literal ``${``.
@@ -25,9 +25,18 @@ __all__ = [
     "resolve_text",
 ]
 
-Kind = Literal["env", "datasets", "params", "steps"]
+Kind = Literal["env", "datasets", "params", "steps", "partition", "item"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
+_N_NAMES: Final = {
+    "env": (1,),
+    "datasets": (1,),
+    "params": (1,),
+    "steps": (2,),
+    "partition": (0, 1),
+    "item": (0,),
+}
+_SECRETS: Final = ("secret", "secrets")
 _TOKEN: Final = re.compile(r"\$\$\{|\$\{(?P<inner>[^{}]*)\}|(?P<open>\$\{)")
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 
@@ -39,9 +48,10 @@ class Reference:
     Parameters
     ----------
     kind : str
-        ``env``, ``datasets``, ``params`` or ``steps``.
+        ``env``, ``datasets``, ``params``, ``steps``, ``partition`` or ``item``.
     name : str
-        Of the dataset, param, step, or the environment's field.
+        Of the dataset, param, step, the environment's field, or the partition's part; empty for
+        the whole partition and the item.
     product : str
         What of a step: ``model`` or ``output``; empty for the others.
     """
@@ -90,10 +100,21 @@ def parse(text: str) -> Template:
 
 def _reference(inner: str) -> Reference:
     kind, *names = inner.strip().split(".")
-    forms = "${env.x}, ${datasets.x}, ${params.x}, ${steps.x.model} or ${steps.x.output}"
-    wanted = 2 if kind == "steps" else 1
-    if kind not in KINDS or len(names) != wanted or not all(map(_NAME.fullmatch, names)):
+    if kind in _SECRETS:
+        raise ValueError(
+            f"'${{{inner}}}' is not a reference: secrets are no part of a flow; the environment "
+            "file says where they lie ('secrets' of 'kubernetes'), and steps find them in their "
+            "environment variables"
+        )
+    forms = (
+        "${env.x}, ${datasets.x}, ${params.x}, ${steps.x.model}, ${steps.x.output}, ${partition} "
+        "or ${item}"
+    )
+    wanted = _N_NAMES.get(kind, ())
+    if kind not in KINDS or len(names) not in wanted or not all(map(_NAME.fullmatch, names)):
         raise ValueError(f"'${{{inner}}}' is not a reference; wanted {forms}")
+    if not names:
+        return Reference(kind, "")
     return Reference(kind, *names)
 
 

@@ -6,9 +6,10 @@ So the references of a file with other faults are checked as well, and all is re
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 from headrace.plugins.suggest import suggestion
+from headrace_orchestration.partitions import Cadence, Partitioning
 from headrace_orchestration.references import Reference, parse
 
 if TYPE_CHECKING:
@@ -25,33 +26,49 @@ __all__ = ["ENVIRONMENT_NAMES", "reference_faults"]
 ENVIRONMENT_NAMES: Final = ("root",)
 """What ``${env.…}`` may name."""
 
-_MODES: Final = ("train", "score", "evaluate")
-_MAKERS: Final = {"model": "train", "output": "score"}
-_VALUES: Final[frozenset[Kind]] = frozenset({"env", "params"})
+_MODES: Final = ("train", "score", "evaluate", "wait")
+_MAKERS: Final = {"model": ("train",), "output": ("score", "wait")}
+_VALUES: Final[frozenset[Kind]] = frozenset({"env", "params", "partition"})
+_PARAM_DEPTH: Final = len(("steps", "NAME", "params", "PARAM"))
 _ALLOWED: Final[dict[str, tuple[frozenset[Kind], str]]] = {
     # field of a step → kinds it may refer to, and which product of a step
     "input": (_VALUES | {"datasets", "steps"}, "output"),
     "model": (_VALUES | {"steps"}, "model"),
     "where": (_VALUES, ""),
-    "params": (_VALUES, ""),
-    "set": (_VALUES, ""),
+    "params": (_VALUES | {"datasets", "steps"}, "output"),
+    "set": (_VALUES | {"datasets", "steps"}, "output"),
 }
 
 
-def reference_faults(source: Source) -> list[Fault]:
-    """Return what is wrong with the references of a flow file."""
-    scope = _Scope.of(source.value)
+def reference_faults(
+    source: Source, families: Mapping[str, Mapping[str, str]] | None = None
+) -> list[Fault]:
+    """Return what is wrong with the references of a flow file.
+
+    Parameters
+    ----------
+    source : Source
+        After `headrace_orchestration.fan_out`.
+    families : mapping
+        Fanned-out steps, as there.
+    """
+    scope = _Scope.of(source.value, families or {})
     faults = []
+    kinds_used = set()
     for at, text, kinds, product in _places(source.value):
         try:
             template = parse(text)
         except ValueError as error:
-            faults.append(source.fault(at, f"{_path(at)}: {error}"))
+            faults.append(source.fault(at, f"{source.place(at)}: {error}"))
             continue
         for reference in (part for part in template if isinstance(part, Reference)):
+            kinds_used.add(reference.kind)
             problem = scope.problem(reference, kinds, product, alone=len(template) == 1)
             if problem:
-                faults.append(source.fault(at, f"{_path(at)}: {problem}"))
+                faults.append(source.fault(at, f"{source.place(at)}: {problem}"))
+    if scope.names["partition"] and "partition" not in kinds_used and not faults:
+        message = "partitions: nothing has ${partition} in it: all partitions would be the same"
+        faults.append(source.fault(("partitions",), message))
     return faults
 
 
@@ -66,7 +83,8 @@ def _places(value: JsonValue) -> Iterator[tuple[Location, str, frozenset[Kind], 
             if field == "params" and isinstance(given, str):
                 continue  # the name of a file
             for at, text in _texts(given, ("steps", name, field)):
-                yield at, text, kinds, product
+                is_deep = len(at) > _PARAM_DEPTH  # an input is a param of its own
+                yield at, text, _VALUES if is_deep else kinds, product
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +93,10 @@ class _Scope:
 
     names: Mapping[Kind, tuple[str, ...]]
     modes: Mapping[str, str]
+    families: Mapping[str, Mapping[str, str]]
 
     @classmethod
-    def of(cls, value: JsonValue) -> _Scope:
+    def of(cls, value: JsonValue, families: Mapping[str, Mapping[str, str]]) -> _Scope:
         flow = _mapping(value)
         steps = _mapping(flow.get("steps"))
         return cls(
@@ -86,8 +105,11 @@ class _Scope:
                 "datasets": tuple(_mapping(flow.get("datasets"))),
                 "params": tuple(_mapping(flow.get("params"))),
                 "steps": tuple(steps),
+                "partition": _partition_names(flow.get("partitions")),
+                "item": (),
             },
             modes={name: str(_mapping(step).get("mode")) for name, step in steps.items()},
+            families=families,
         )
 
     def problem(
@@ -97,11 +119,26 @@ class _Scope:
         kind, name = reference.kind, reference.name
         known = self.names[kind]
         if kind not in kinds:
-            wanted = ", ".join(f"${{{kind}.…}}" for kind in sorted(kinds))
+            if kind == "item":
+                return f"{reference} has no meaning here: the step has no 'foreach'"
+            wanted = ", ".join(f"${{{kind}.…}}" for kind in sorted(kinds - {"partition"}))
             return f"{reference} has no meaning here; wanted {wanted}"
+        if kind == "partition" and not known:
+            return f"{reference} has no meaning here: the flow has no 'partitions'"
+        if kind == "steps" and name in self.families:
+            names = ", ".join(tuple(self.families[name].values())[:10])
+            return (
+                f"{reference}: step '{name}' is fanned out into {names}; name one of them, or fan "
+                "this step out over the same items"
+            )
         if name not in known:
-            what = {"env": "environment value", "steps": "step"}.get(kind, kind.removesuffix("s"))
-            hint = suggestion(name, known) or f"there are: {', '.join(known[:10]) or 'none'}"
+            what = {"env": "environment value", "steps": "step", "partition": "part"}.get(
+                kind, kind.removesuffix("s")
+            )
+            hint = (
+                suggestion(name, known)
+                or f"there are: {', '.join(filter(None, known[:10])) or 'none'}"
+            )
             return f"{reference}: there is no {what} '{name}'; {hint}"
         if kind != "steps":
             return ""
@@ -115,13 +152,21 @@ class _Scope:
             return f"{reference}: a step has '.model' or '.output', not '.{reference.product}'"
         if reference.product != product:
             return f"{reference} has no meaning here; wanted '.{product}' of a step"
-        maker = _MAKERS[product]
-        if mode != maker and mode in _MODES:
+        makers = _MAKERS[product]
+        if mode not in makers and mode in _MODES:
             return (
                 f"{reference}: step '{reference.name}' has mode {mode}; "
-                f"only {maker} steps have '.{product}'"
+                f"only {' and '.join(makers)} steps have '.{product}'"
             )
         return ""
+
+
+def _partition_names(value: JsonValue) -> tuple[str, ...]:
+    """Return what ``${partition…}`` may name: nothing, and the parts that there are."""
+    given = _mapping(value)
+    known: tuple[Cadence, ...] = get_args(Cadence)
+    cadence = next((cadence for cadence in known if cadence in given), None)
+    return ("", *Partitioning(cadence).parts) if cadence else ()
 
 
 def _mapping(value: JsonValue) -> dict[str, JsonValue]:
@@ -137,7 +182,3 @@ def _texts(value: JsonValue, at: Location) -> Iterator[tuple[Location, str]]:
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _texts(item, (*at, index))
-
-
-def _path(at: Location) -> str:
-    return ".".join(map(str, at))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from headrace_orchestration.faults import Fault
     from headrace_orchestration.yaml_source import Location, Source
 
-__all__ = ["validate"]
+__all__ = ["models_in", "validate"]
 
 _LONGEST_VALUE = 60
 
@@ -42,8 +42,8 @@ def validate(model: type[Model], source: Source) -> tuple[Model | None, list[Fau
 
 def _fault(model: type[BaseModel], source: Source, detail: ErrorDetails) -> Fault:
     at = _written_location(source, detail["loc"])
-    place = ".".join(map(str, at))
-    parent = ".".join(map(str, at[:-1]))
+    place = source.place(at)
+    parent = source.place(at[:-1])
     match detail["type"]:
         case "extra_forbidden":
             known = sorted(_fields_at(model, detail["loc"]))
@@ -87,7 +87,7 @@ def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> set[s
         ]
         tagged = {candidate for candidate in models if _is_tagged(candidate, part)}
         if fields:
-            models = {nested for field in fields for nested in _models_in(field.annotation)}
+            models = {nested for field in fields for nested in models_in(field.annotation)}
         elif tagged:
             models = tagged
     return {field.alias or name for found in models for name, field in found.model_fields.items()}
@@ -98,16 +98,17 @@ def _is_tagged(model: type[BaseModel], tag: int | str) -> bool:
     return mode is not None and tag in get_args(mode.annotation)
 
 
-def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
+def models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    """Yield the models that a type is made of, without those that they are made of."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for argument in get_args(annotation):
-        yield from _models_in(argument)
+        yield from models_in(argument)
 
 
 def _tags(detail: ErrorDetails) -> str:
     expected = detail.get("ctx", {}).get("expected_tags")
-    return str(expected).replace("'", "") if expected else "train, score or evaluate"
+    return str(expected).replace("'", "") if expected else "train, score, evaluate or wait"
 
 
 def _at(place: str, message: str) -> str:

@@ -43,12 +43,20 @@ class Source:
     file: str
     value: JsonValue
     lines: Mapping[Location, int]
+    written: Mapping[str, str] = field(default_factory=dict)
+    """Steps that have come of others, to what the file calls them; see `fan_out`."""
 
     def line(self, at: Location) -> int:
         """Return the line of a value, or of the nearest that holds it and is in the file."""
         while at not in self.lines and at:
             at = at[:-1]
         return self.lines.get(at, 1)
+
+    def place(self, at: Location) -> str:
+        """Return a location as people write it, in the names of the file."""
+        if at[:1] == ("steps",) and len(at) > 1:
+            at = ("steps", self.written.get(str(at[1]), at[1]), *at[2:])
+        return ".".join(map(str, at))
 
     def fault(self, at: Location, message: str) -> Fault:
         """Return a fault at a value's line."""

@@ -122,7 +122,7 @@ def _metrics(manifest: Manifest) -> str:
     return "; ".join(
         f"{split}: " + ", ".join(f"{name} {value:.6g}" for name, value in metrics.items())
         for split, metrics in manifest.metrics.items()
-        if metrics
+        if metrics and split != "cross_validation"  # `models show` has them
     )
 
 

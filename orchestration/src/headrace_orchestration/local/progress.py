@@ -46,7 +46,7 @@ class LineProgress:
     def started(self, step: PlannedStep, attempt: int) -> None:
         """Say that a step starts."""
         again = f" (attempt {attempt})" if attempt > 1 else ""
-        self.note(f"{step.name}: {step.mode} {step.pipeline}{again}")
+        self.note(f"{step.name}: {step.task}{again}")
 
     def retrying(self, step: PlannedStep, reason: str, delay: timedelta) -> None:
         """Say why a step is tried again, and when."""
@@ -73,7 +73,7 @@ class _LiveProgress:
         again = f" (attempt {attempt})" if attempt > 1 else ""
         if step.name not in self._tasks:
             self._tasks[step.name] = self._live.add_task("", total=None)
-        description = f"{step.name}: {step.mode} {step.pipeline}{again}"
+        description = f"{step.name}: {step.task}{again}"
         self._live.update(self._tasks[step.name], description=description, refresh=True)
 
     def retrying(self, step: PlannedStep, reason: str, delay: timedelta) -> None:

@@ -44,6 +44,10 @@ class LocalRun:
         Environment variables of every step.
     cores : float
         What steps may ask for together; one that asks for more runs alone.
+    root : str
+        Where bare names lie.
+    done : mapping
+        Results of steps that are needed and not run, where not all are.
     grace : float
         Seconds that a step has to stop when asked, before it is killed.
     """
@@ -54,6 +58,8 @@ class LocalRun:
     versions: Mapping[str, str]
     variables: Mapping[str, str]
     cores: float
+    root: str
+    done: Mapping[str, StepResult] = field(default_factory=dict)
     grace: float = GRACE_SECONDS
 
 
@@ -87,6 +93,7 @@ class _Scheduler:
     async def run(self) -> FlowResult:
         begin = time.monotonic()
         self._listen()
+        self.results.update(self.local.done)
         self.waiting = list(self.plan.steps)
         steps = StepRunner(self.local)
         try:

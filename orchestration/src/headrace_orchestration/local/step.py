@@ -16,6 +16,7 @@ from headrace_orchestration.local.folder import StepRecord
 from headrace_orchestration.local.process import run_attempt
 from headrace_orchestration.local.results import State, StepResult
 from headrace_orchestration.local.store import holds, move_alias
+from headrace_orchestration.local.wait import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +59,8 @@ class StepRunner:
             Hears of attempts.
         """
         begin = time.monotonic()
+        if step.wait is not None:
+            return await wait_for(step, step.wait, self._local, progress)
         folder = self._local.folder
         log = folder.log(step.name)
         fingerprint = self._fingerprint(step, upstream)
@@ -110,6 +113,10 @@ class StepRunner:
                 "input": outside.inputs[step.input_uri]
                 if step.input_step is None
                 else _made(upstream[step.input_step]),
+                "further": {
+                    uri: outside.inputs[uri] if maker is None else _made(upstream[maker])
+                    for uri, maker in step.further.items()
+                },
                 "model": None
                 if step.model_uri is None
                 else outside.models[step.model_uri]

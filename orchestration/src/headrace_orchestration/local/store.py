@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from headrace.contracts.references import name_uri, parse_reference
 from headrace.errors import HeadraceError, raise_all
 from headrace.storage.inputs import resolve_input
 from headrace.storage.versions import Versions
+from headrace_orchestration.waiting import find_published
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -35,15 +37,30 @@ def outside_digests(plan: Plan) -> OutsideDigests:
     HeadraceError
         With all that is missing or cannot be read, before anything runs.
     """
-    inputs = {step.input_uri for step in plan.steps if step.input_step is None}
+    inputs = {
+        step.input_uri for step in plan.steps if step.input_step is None and step.wait is None
+    }
+    inputs |= {uri for step in plan.steps for uri, maker in step.further.items() if maker is None}
     models = {step.model_uri for step in plan.steps if step.model_uri and not step.model_step}
     faults: list[HeadraceError] = []
     digests = OutsideDigests(
-        _collected(inputs, lambda uri: resolve_input(uri, plan.root).digest, faults),
+        _collected(inputs, lambda uri: resolve_input(uri, plan.root).digest, faults)
+        | _awaited(plan),
         _collected(models, lambda uri: _model_digest(uri, plan.root), faults),
     )
     raise_all(faults)
     return digests
+
+
+def _awaited(plan: Plan) -> dict[str, str]:
+    """Return digests of what steps wait for, as far as it is there: a new one is a new run."""
+    found = {}
+    now = datetime.now(UTC)
+    for step in plan.steps:
+        if step.wait is not None:
+            manifest = find_published(step.input_uri, plan.root, max_age=step.wait.max_age, now=now)
+            found[step.input_uri] = manifest.digest if manifest else ""
+    return found
 
 
 def _collected(
