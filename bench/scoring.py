@@ -64,7 +64,8 @@ def main() -> None:
             print(f"{pipeline}: run {run + 1} of {options.runs}", file=sys.stderr)
             ours.append(_both(pipeline, folder, tables, run))
             theirs.append(_both_by_hand(pipeline, model, folder, tables))
-            _compare(folder / f"datasets/{pipeline}/versions/run-{run}", folder / "by-hand")
+            (ours_in,) = folder.glob(f"datasets/{pipeline}/versions/run-{run}/*/")
+            _compare(ours_in, folder / "by-hand")
             shutil.rmtree(folder / f"datasets/{pipeline}")
             shutil.rmtree(folder / "by-hand")
         results[pipeline] = {"headrace": _medians(ours), "by hand": _medians(theirs)}
@@ -98,8 +99,10 @@ def _train(pipeline: str, folder: Path) -> Path:
             *PARAMS[pipeline],
         ]
     )
-    version = folder / "models" / pipeline / "versions" / MODEL_VERSION
-    return version / "model" / MODEL_FILES[pipeline]
+    (path,) = folder.glob(
+        f"models/{pipeline}/versions/{MODEL_VERSION}/*/model/{MODEL_FILES[pipeline]}"
+    )
+    return path
 
 
 def _both(pipeline: str, folder: Path, tables: dict[int, Path], run: int) -> Side:
