@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
+import secrets
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,10 +18,12 @@ nox.needs_version = ">=2026.4"
 nox.options.default_venv_backend = "uv"
 nox.options.reuse_existing_virtualenvs = True
 nox.options.download_python = "never"
+nox.options.error_on_missing_interpreters = False  # skipped, and the summary says so
 nox.options.sessions = ["lint", "types", "imports", "tests", "e2e"]
 
 HERE = Path(__file__).parent
 LOCK = "requirements/all.txt"
+AIRFLOW_LOCK = "requirements/airflow.txt"  # Airflow lives apart from Beam: it is large enough
 GROUPS = nox.project.load_toml("pyproject.toml")["dependency-groups"]
 # A package takes part by existing: its session is named by its folder.
 PACKAGES = {
@@ -30,6 +36,12 @@ SOURCES = [
     *(f"{folder}/src" for folder in PACKAGES.values()),
     *(path.relative_to(HERE).as_posix() for path in sorted(HERE.glob("examples/plugins/*/src"))),
 ]
+PYTHONS = ["3.11", "3.12", "3.13"]
+# The interpreters of pyenv that its shims are not told of are looked at last.
+PYENV = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
+os.environ["PATH"] = os.pathsep.join(
+    [os.environ["PATH"], *(str(path) for one in PYTHONS for path in PYENV.glob(f"{one}.*/bin"))]
+)
 ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "",  # compiling Beam anew would cost every process seconds
     "OMP_NUM_THREADS": "1",
@@ -142,7 +154,7 @@ def tests(session: nox.Session, package: str) -> None:
     session.run("pytest", f"{PACKAGES[package]}/tests", *session.posargs)
 
 
-@nox.session(python=["3.11", "3.12", "3.13"])
+@nox.session(python=PYTHONS)
 @nox.parametrize("package", [nox.param(name, id=name) for name in PACKAGES])
 def tests_on(session: nox.Session, package: str) -> None:
     """Test one package on each Python that is installed: ``./nox -s "tests_on-3.13(core)"``."""
@@ -157,6 +169,32 @@ def lowest(session: nox.Session, package: str) -> None:
     editable = [argument for folder in with_siblings(package) for argument in ("-e", folder)]
     session.install("--quiet", "--resolution=lowest-direct", *editable, *GROUPS["test"])
     session.run("pytest", f"{PACKAGES[package]}/tests", *session.posargs)
+
+
+@nox.session(python=PYTHONS)
+def compat(session: nox.Session) -> None:
+    """Read what earlier releases wrote, on each Python that is installed."""
+    install(session, *everything(), groups=("test",))
+    session.run("pytest", "tests/compat", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def versions(session: nox.Session) -> None:
+    """Test each package with its lowest dependencies, and on the other Pythons that are installed.
+
+    Core alone takes as long as the rest together, so it is tested on the oldest and the newest
+    Python; between them what uses it is. ``./nox -s tests_on`` leaves nothing out.
+    """
+    for name in PACKAGES:
+        session.notify(f"lowest({name})")
+    own = f"{sys.version_info.major}.{sys.version_info.minor}"  # ./nox has just tested on it
+    for python in PYTHONS:
+        if python == own:
+            continue
+        for name in PACKAGES:
+            if name != "core" or python in {PYTHONS[0], PYTHONS[-1]}:
+                session.notify(f"tests_on-{python}({name})")
+        session.notify(f"compat-{python}")
 
 
 @nox.session(venv_backend="none")
@@ -176,7 +214,83 @@ def affected(session: nox.Session) -> None:
 def e2e(session: nox.Session) -> None:
     """Test the packages together: the example, the architecture, the README."""
     install(session, *everything(), groups=("test", "example", "oracle"))
-    session.run("pytest", "tests", *session.posargs)
+    session.run("pytest", "tests", "--ignore=tests/crash", *session.posargs)
+
+
+def install_airflow(session: nox.Session) -> None:
+    """Install Airflow and what it needs to know of flows: no Beam, no pipeline."""
+    session.env.update(ENVIRONMENT)
+    packages = (PACKAGES["core"], f"{PACKAGES['orchestration']}[airflow]")
+    editable = [argument for package in packages for argument in ("--editable", package)]
+    session.install("--quiet", "--constraint", AIRFLOW_LOCK, *editable, *GROUPS["test"])
+
+
+@nox.session
+def airflow(session: nox.Session) -> None:
+    """Test flows in a real Airflow; their steps run in an environment of their own, with Beam."""
+    install_airflow(session)
+    project = Path(session.create_tmp(), "project").absolute()
+    python = ("--python", sys.executable)
+    session.run("uv", "venv", "--quiet", "--allow-existing", *python, str(project), external=True)
+    arguments = ["--python", str(project), *locked(*everything(), groups=("example",))]
+    session.run("uv", "pip", "install", *arguments, external=True)
+    session.env["HEADRACE_TEST_PROJECT"] = str(project / "bin")
+    session.run("pytest", "orchestration/tests/airflow", *session.posargs)
+
+
+@nox.session
+def airflow_dev(session: nox.Session) -> None:
+    """Start an Airflow on this machine with the flights flow, until ctrl-C."""
+    install_airflow(session)
+    if not Path(".venv/bin/headrace").exists():
+        dev(session)  # orchestration/envs/airflow-local.yaml runs the steps there
+    prepare = (".venv/bin/python", "examples/flights/prepare.py", "--root", "headrace")
+    session.run(*prepare, external=True)
+    home = Path(session.create_tmp(), "airflow").absolute()
+    port = session.posargs[0] if session.posargs else "8080"
+    session.log(f"Airflow takes a minute to start. Then open http://127.0.0.1:{port}/dags/flights")
+    settings = {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(HERE / "orchestration/dags-local"),
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__PARALLELISM": "2",
+        "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "120",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",  # on loopback only
+        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__PORT": port,
+        "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
+        "AIRFLOW__API__WORKERS": "1",
+        "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_hex(64),
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
+        "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+    }
+    path = os.pathsep.join([*session.bin_paths, os.environ["PATH"]])  # it looks itself up there
+    environment = {name: value for name, value in session.env.items() if value is not None}
+    environment = {**os.environ, **environment, **settings, "PATH": path}
+    run_to_the_last_child([f"{session.bin}/airflow", "standalone"], environment)
+
+
+def run_to_the_last_child(command: list[str], environment: dict[str, str]) -> None:
+    """Run until ctrl-C and leave nothing behind; Airflow's scheduler may outlive its own stop."""
+    process = subprocess.Popen(command, env=environment, start_new_session=True)
+    try:
+        process.wait()
+    except KeyboardInterrupt:
+        print("Stopping Airflow")
+    finally:
+        for sign, seconds in ((signal.SIGTERM, 10), (signal.SIGKILL, 10)):
+            with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+                os.killpg(process.pid, sign)
+                process.wait(seconds)
+
+
+@nox.session
+def crash(session: nox.Session) -> None:
+    """Kill runs, fill disks, break an object store: ``./nox -s crash -- --attempts 1000``."""
+    install(session, *with_siblings("linreg"), groups=("test", "s3"))
+    session.run("pytest", "tests/crash", *session.posargs)
 
 
 @nox.session
@@ -221,7 +335,10 @@ def lock(session: nox.Session) -> None:
     session.run("uv", "lock", "--quiet", "--upgrade", "--python", sys.executable, external=True)
     groups = [f"--group={name}" for name in GROUPS if name != "boot"]
     for file, choice in {
-        LOCK: ["--all-packages", "--all-extras", "--no-emit-workspace", *groups],
+        LOCK: [
+            *("--all-packages", "--all-extras", "--no-extra=airflow", "--no-emit-workspace"),
+            *groups,
+        ],
         "requirements/dev.txt": ["--only-group=boot"],
     }.items():
         session.run(
@@ -230,3 +347,10 @@ def lock(session: nox.Session) -> None:
             f"--output-file={file}",
             external=True,
         )
+    session.run(
+        *("uv", "pip", "compile", "--quiet", "--upgrade", "--universal", "--generate-hashes"),
+        *("--no-header", "--no-annotate", "--python-version", "3.11"),
+        *("--no-emit-package", "headrace", "--extra", "airflow", "--group", "pyproject.toml:test"),
+        *("--output-file", AIRFLOW_LOCK, "orchestration/pyproject.toml"),
+        external=True,
+    )

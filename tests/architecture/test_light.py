@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-HEAVY = {"apache_beam", "lightgbm", "numpy", "pandas", "pyarrow", "sklearn", "xgboost"}
+HEAVY = {"apache_beam", "lightgbm", "numpy", "pandas", "pyarrow", "scipy", "sklearn", "xgboost"}
 PROGRAM = """
 import sys
 try:
@@ -56,6 +56,7 @@ def test_a_command_that_only_looks_imports_nothing_heavy(arguments, tmp_path):
     [
         "import headrace",
         "from headrace import PipelineSpec, hookimpl, Params, SupervisedParams",
+        "from headrace import GraphSpec, InputUri",
         "import headrace_linreg.hooks, headrace_linreg.params",
         "import headrace_xgb.hooks, headrace_xgb.params",
         "import headrace_orchestration.hooks",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import headrace
+import headrace.graph
 
 ROOT = Path(__file__).parents[2]
 FRONT_PAGES = sorted(
@@ -24,7 +25,10 @@ PUBLIC = [
     "Features",
     "FitResult",
     "FittedTransform",
+    "FoldedFit",
+    "GraphSpec",
     "HeadraceError",
+    "InputUri",
     "JsonModel",
     "Kind",
     "Model",
@@ -37,6 +41,8 @@ PUBLIC = [
     "Shards",
     "Statistic",
     "Stopped",
+    "Summary",
+    "SummaryTable",
     "SupervisedParams",
     "SupervisedPipeline",
     "Task",
@@ -45,7 +51,25 @@ PUBLIC = [
     "TransformSpec",
     "TransformStep",
     "TransientError",
+    "UpdatableFit",
+    "UpdatableParams",
     "hookimpl",
+]
+GRAPH = [
+    "REPORT",
+    "Batches",
+    "Checked",
+    "FileSource",
+    "Graph",
+    "GraphRun",
+    "Manifest",
+    "Passed",
+    "RowRules",
+    "Rules",
+    "caught",
+    "position_of",
+    "split_rows",
+    "with_position",
 ]
 
 
@@ -71,11 +95,15 @@ def in_order(name):
 
 def test_the_public_names_are_pinned():
     assert headrace.__all__ == PUBLIC
+    assert headrace.graph.__all__ == GRAPH
 
 
-@pytest.mark.parametrize("name", PUBLIC)
-def test_every_public_name_resolves_and_says_what_it_is(name):
-    found = getattr(headrace, name)
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [*((headrace, name) for name in PUBLIC), *((headrace.graph, name) for name in GRAPH)],
+)
+def test_every_public_name_resolves_and_says_what_it_is(module, name):
+    found = getattr(module, name)
     documentation = inspect.getdoc(found)
     assert documentation
     if inspect.isclass(found):  # a docstring of its own, not one made up or inherited

@@ -36,7 +36,8 @@ def run(tmp_path):
 
 def predictions(folder, pipeline):
     """Return the rows' ids and the bytes of their predictions."""
-    table = pq.read_table(folder / "versions/v1/part-00000.parquet")
+    (part,) = folder.glob("versions/v1/**/part-00000.parquet")
+    table = pq.read_table(part)
     column = table.column(f"{pipeline}_prediction").combine_chunks()
     assert not column.null_count
     return table.column("id").to_pylist(), column.type, column.to_numpy().tobytes()

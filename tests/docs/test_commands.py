@@ -11,7 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TUTORIAL = [f"docs/tutorial/{page}.md" for page in ("first-run", "first-pipeline", "stitch-two")]
-PAGES = [*TUTORIAL, "README.md"]
+HOW_TO = [f"docs/how-to/{page}.md" for page in ("manage-versions", "update-and-forget")]
+PAGES = [*TUTORIAL, *HOW_TO, "README.md"]
 ELSEWHERE = re.compile(
     r"\./nox$"  # what this test is a part of
     r'|\./nox -s "tests\(\w+\)"'  # tests/e2e/test_new.py runs them for new packages
@@ -109,6 +110,9 @@ def is_same_word(shown, word):
 def masked(line):
     line = re.sub(r"\b\d{8}T\d{6}Z-[0-9a-f]{8}\b", "VERSION", line)
     line = re.sub(r"\b\d+ (s|min|h|d)\b", "AGE", line)
+    line = re.sub(r"\b\d{4}-\d\d-\d\d \d\d:\d\d\b", "TIME", line)
+    line = re.sub(r"(?<!\S)/\S+/headrace/(?=(models|datasets|flights)/)", "ROOT/", line)
+    line = re.sub(r"\b[0-9a-f]{12}\b", "DIGEST", line)
     return re.sub(r"(?<=\s)\d+\.\d(?=\s)", "SECONDS", line)
 
 

@@ -46,7 +46,8 @@ def test_a_published_fit_is_found_again_to_all_its_digits(
         "trained": 327_346,
         "holdout": 0,
     }
-    state = json.loads((tmp_path / "models/fit/versions/v1/model/linear.json").read_text())
+    (file,) = tmp_path.glob("models/fit/versions/v1/*/model/linear.json")
+    state = json.loads(file.read_text())
     assert f"{state['intercept']:.7f}" == intercept
     assert list(state["coefficients"]) == features
     assert [f"{value:.7f}" for value in state["coefficients"].values()] == coefficients

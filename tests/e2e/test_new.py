@@ -31,11 +31,12 @@ def run(*command, cwd, **environment):
 
 @pytest.fixture(scope="module")
 def clone(headrace, copy_of_the_workspace):
-    """Return a clone with two new pipelines in it."""
+    """Return a clone with three new pipelines in it."""
     root = copy_of_the_workspace()
     run(headrace, "new", "ridge", *COLUMNS, cwd=root)
     options = ["--task=binary", "--library=numpy"]
     run(headrace, "new", "odds-of_1", *options, *COLUMNS, cwd=root / "packages")
+    run(headrace, "new", "slope", "--library=numpy", *COLUMNS, cwd=root)
     return root
 
 
@@ -75,8 +76,9 @@ def test_new_packages_of_a_clone_join_its_sessions_and_pass_them(clone):
     listed = run(*nox, "--list", cwd=clone)
     assert "tests(ridge)" in listed
     assert "tests(odds-of-1)" in listed
-    run(*nox, "--session", "imports", "tests(ridge)", cwd=clone)
-    packages = ["packages/pipeline-ridge", "packages/pipeline-odds-of-1"]
+    names = ("ridge", "odds-of-1", "slope")
+    run(*nox, "--session", "imports", *(f"tests({name})" for name in names), cwd=clone)
+    packages = [f"packages/pipeline-{name}" for name in names]
     run(*nox, "--session", "lint", "--", *packages, cwd=clone)
     run(*nox, "--session", "types", "--", *(f"{path}/src" for path in packages), cwd=clone)
 

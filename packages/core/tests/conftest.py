@@ -17,12 +17,12 @@ MAIN = (sys.executable, "-c", "from headrace.cli.app import main; main()")
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def _make_manifest(uri, version, *, kind="dataset", request="a", minutes=0, files=None):
+def _make_manifest(uri, version, *, kind="dataset", request="a", minutes=0, files=None, **fields):
     entries = tuple(
         FileEntry(path=path, size=len(data), sha256=sha256(data), rows=1)
         for path, data in (files or {}).items()
     )
-    return Manifest(
+    manifest = Manifest(
         kind=kind,
         uri=uri,
         version=version,
@@ -38,14 +38,16 @@ def _make_manifest(uri, version, *, kind="dataset", request="a", minutes=0, file
         files=entries,
         seconds=0.5,
     )
+    return manifest.model_copy(update=fields)
 
 
 def _publish(uri, version, *, kind="dataset", files=None, **options):
     versions = Versions(str(uri), kind)
     files = files if files is not None else {"part-00000.parquet": b"PAR1"}
+    manifest = _make_manifest(str(uri), version, kind=kind, files=files, **options)
     for path, data in files.items():
-        versions.store.write(versions.version_path(version) + path, data)
-    return versions.publish(_make_manifest(str(uri), version, kind=kind, files=files, **options))
+        versions.store.write(versions.files_path(manifest) + path, data)
+    return versions.publish(manifest)
 
 
 @pytest.fixture

@@ -162,3 +162,14 @@ def test_a_booster_of_another_objective_is_a_model_error(rows, params):
     state = boost(rows(100), params(), 1).model.state()
     with pytest.raises(ModelError, match="objective is regression; wanted binary sigmoid:1"):
         LgbmModel.from_state(changed(state, objective="binary"))
+
+
+def test_the_summary_ranks_the_features_by_gain(model):
+    summary = model.summary()
+    (table,) = summary.tables
+    assert table.columns == ("feature", "total gain", "splits")
+    assert sorted(row[0] for row in table.rows) == sorted(model.names)
+    gains = [row[1] for row in table.rows]
+    assert gains == sorted(gains, reverse=True)
+    assert gains[0] > 0
+    assert summary.facts["n_trees"] > 0

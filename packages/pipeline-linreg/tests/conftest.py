@@ -15,8 +15,8 @@ def _batch(columns, target, weight=None):
     return TrainingBatch(Features(features, len(target)), np.asarray(target, np.float64), weights)
 
 
-def _fit(columns, target, weight=None, *, intercept=True, sizes=None):
-    statistic = LeastSquares(intercept=intercept)
+def _fit(columns, target, weight=None, *, sizes=None, intercept=True, **options):
+    statistic = LeastSquares(intercept=intercept, **options)
     rows = _batch(columns, target, weight)
     place = np.arange(len(target))
     cuts = np.cumsum([0, *(sizes or [len(target)])])
@@ -36,7 +36,7 @@ def batch():
     return _batch
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def fit():
     """Return a function that fits columns to a target, in batches of given sizes."""
     return _fit

@@ -143,11 +143,11 @@ def changed(state, **changes):
         ),
         (
             lambda state: changed(state, booster=sha256(b"{}")) | {"model.ubj": b"{}"},
-            "XGBoostError",
+            "KeyError: 'learner'",
         ),
         (
             lambda state: changed(state, features=json.loads(state["xgb.json"])["features"][:2]),
-            "the booster has 3 features; wanted 2",
+            "num_feature is '3'; wanted 2",
         ),
     ],
 )
@@ -163,3 +163,14 @@ def test_a_booster_of_another_objective_is_a_model_error(rows, params):
     state = boost(rows(100), params(), 1).model.state()
     with pytest.raises(ModelError, match="objective is reg:squarederror; wanted binary:logistic"):
         XgbModel.from_state(changed(state, objective="binary"))
+
+
+def test_the_summary_ranks_the_features_by_gain(model):
+    summary = model.summary()
+    (table,) = summary.tables
+    assert table.columns == ("feature", "total gain", "splits")
+    assert sorted(row[0] for row in table.rows) == sorted(model.names)
+    gains = [row[1] for row in table.rows]
+    assert gains == sorted(gains, reverse=True)
+    assert gains[0] > 0
+    assert summary.facts["n_trees"] > 0

@@ -21,6 +21,7 @@ from headrace.errors import (
 from headrace.plugins.specs import (
     ColumnNeed,
     CommandSpec,
+    GraphSpec,
     ModelSpec,
     PipelineSpec,
     TransformSpec,
@@ -28,13 +29,22 @@ from headrace.plugins.specs import (
 )
 
 if TYPE_CHECKING:
-    from headrace.contracts.params import Params, SupervisedParams, TransformStep
+    from headrace.contracts.params import (
+        InputUri,
+        Params,
+        SupervisedParams,
+        TransformStep,
+        UpdatableParams,
+    )
+    from headrace.contracts.summary import Summary, SummaryTable
     from headrace.data.features import Feature, Features, TrainingBatch
     from headrace.data.kinds import Kind
+    from headrace.models.folded_fit import FoldedFit
     from headrace.models.json_model import JsonModel
     from headrace.models.model import FitResult, Model
     from headrace.models.pipeline import Shards, SupervisedPipeline, Task
     from headrace.models.transform import Column, FittedTransform, Transform
+    from headrace.models.updatable import UpdatableFit
     from headrace.statistics.statistic import Statistic
 
 __all__ = [
@@ -46,7 +56,10 @@ __all__ = [
     "Features",
     "FitResult",
     "FittedTransform",
+    "FoldedFit",
+    "GraphSpec",
     "HeadraceError",
+    "InputUri",
     "JsonModel",
     "Kind",
     "Model",
@@ -59,6 +72,8 @@ __all__ = [
     "Shards",
     "Statistic",
     "Stopped",
+    "Summary",
+    "SummaryTable",
     "SupervisedParams",
     "SupervisedPipeline",
     "Task",
@@ -67,6 +82,8 @@ __all__ = [
     "TransformSpec",
     "TransformStep",
     "TransientError",
+    "UpdatableFit",
+    "UpdatableParams",
     "hookimpl",
 ]
 
@@ -76,18 +93,24 @@ _LAZY = {
     "Features": "headrace.data.features",
     "FitResult": "headrace.models.model",
     "FittedTransform": "headrace.models.transform",
+    "FoldedFit": "headrace.models.folded_fit",
+    "InputUri": "headrace.contracts.params",
     "JsonModel": "headrace.models.json_model",
     "Kind": "headrace.data.kinds",
     "Model": "headrace.models.model",
     "Params": "headrace.contracts.params",
     "Shards": "headrace.models.pipeline",
     "Statistic": "headrace.statistics.statistic",
+    "Summary": "headrace.contracts.summary",
+    "SummaryTable": "headrace.contracts.summary",
     "SupervisedParams": "headrace.contracts.params",
     "SupervisedPipeline": "headrace.models.pipeline",
     "Task": "headrace.models.pipeline",
     "TrainingBatch": "headrace.data.features",
     "Transform": "headrace.models.transform",
     "TransformStep": "headrace.contracts.params",
+    "UpdatableFit": "headrace.models.updatable",
+    "UpdatableParams": "headrace.contracts.params",
 }
 
 

@@ -87,7 +87,7 @@ class TransientError(HeadraceError):
 
 
 class Stopped(HeadraceError):
-    """The process was asked to stop (SIGTERM); nothing was published."""
+    """The process was asked to stop (SIGTERM); nothing is left half-published."""
 
     exit_code: ClassVar[int] = 143
 

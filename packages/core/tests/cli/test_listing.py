@@ -52,7 +52,7 @@ def test_a_description_tells_each_param_with_type_default_and_meaning(headrace):
     assert "mapping of name to list of transform" in lines["transforms"]
     assert "number or boolean; null = unlabelled" in ended.out
     assert "Columns that scoring adds: shift_prediction" in ended.out
-    assert "calendar, impute, one_hot, ordinal, standardize" in ended.out
+    assert "bucketize, calendar, clip, drop, hash, impute" in ended.out
 
 
 def test_a_description_as_json_is_a_part_of_the_catalog(headrace):
@@ -68,6 +68,13 @@ def test_the_catalog_is_json_with_the_option_and_without(headrace):
     assert headrace("catalog").out == headrace("catalog", "--json").out
     assert catalog.plugins["shift"].distribution == "headrace-shift"
     assert {"calendar", "impute", "one_hot"} <= set(catalog.transforms)
+
+
+def test_the_catalog_says_of_which_image_it_is(headrace, monkeypatch):
+    assert Catalog.model_validate_json(headrace("catalog").out).image == ""
+    image = "registry.example/p@sha256:" + "0" * 64
+    monkeypatch.setenv("HEADRACE_IMAGE", image)
+    assert Catalog.model_validate_json(headrace("catalog").out).image == image
 
 
 def test_versions_name_the_distributions_of_all_plugins(headrace):

@@ -64,7 +64,8 @@ def test_a_scoring_keeps_columns_and_adds_the_prediction(train, headrace, rows, 
         *("--version", "v1", "--keep", "id, y,id", "--prediction", "guess"),
     )
     assert ended.code == 0
-    table = pq.read_table(root / "datasets/o/versions/v1/part-00001.parquet")
+    (part,) = root.glob("datasets/o/versions/v1/*/part-00001.parquet")
+    table = pq.read_table(part)
     assert table.column_names == ["id", "y", "guess"]
     assert table["id"].to_pylist() == list(range(100, 300))
     assert table["guess"] == table["y"]
@@ -166,12 +167,14 @@ def test_another_request_at_the_same_version_is_refused(train, root):
     )
 
 
-def test_a_run_carries_the_labels_of_its_project(train, tmp_path):
+def test_a_run_carries_the_labels_of_its_project_and_its_image(train, tmp_path, monkeypatch):
+    monkeypatch.setenv("HEADRACE_IMAGE", "registry.example/p@sha256:" + "0" * 64)
     (tmp_path / "project.yaml").write_text(
         "name: p\nowner: o\ncontact: c\nlabels: {cost-centre: '7'}\n"
     )
     manifest = Manifest.model_validate_json(train("--json").out)
     assert manifest.labels == {"project": "p", "owner": "o", "contact": "c", "cost-centre": "7"}
+    assert manifest.image == "registry.example/p@sha256:" + "0" * 64
     (tmp_path / "project.yaml").write_text("name: p\nowner: o\n")
     ended = train()
     assert ended.code == 2

@@ -1,4 +1,6 @@
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -24,9 +26,9 @@ def start_training(start_headrace, rows, settings, root):
 @pytest.mark.parametrize(
     ("pipeline", "signal_", "code", "text"),
     [
-        ("shift", signal.SIGTERM, 143, "error: Stopped by SIGTERM; nothing was published\n"),
-        ("shift_shards", signal.SIGTERM, 143, "  fix:   run the same command again\n"),
-        ("shift", signal.SIGINT, 130, "interrupted; nothing was published\n"),
+        ("shift", signal.SIGTERM, 143, "error: Stopped by SIGTERM; nothing is left half-"),
+        ("shift_shards", signal.SIGTERM, 143, "  fix:   run the same command again: it"),
+        ("shift", signal.SIGINT, 130, "interrupted; nothing is left half-published\n"),
     ],
     ids=["terminated", "terminated in a fit from shards", "interrupted"],
 )
@@ -51,3 +53,33 @@ def test_a_run_that_was_stopped_can_be_run_again(start_training, headrace, rows,
         *("train", "shift", "--input", rows, "--model", "m", "--version", "v1", *settings)
     )
     assert ended.code == 0
+
+
+STUBBORN = """
+import time
+from headrace.cli import stopping
+
+stopping._GRACE = 0.1
+with stopping.stop_on_signals():
+    while True:
+        try:
+            print("begun", flush=True)
+            time.sleep(60)
+        except BaseException:
+            pass  # as Beam, which waits for a worker that waits for it
+"""
+
+
+@pytest.mark.parametrize(("signal_", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_run_that_does_not_end_when_it_is_stopped_is_ended(signal_, code):
+    process = subprocess.Popen(
+        [sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "begun\n"
+    process.send_signal(signal_)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert err == (
+        f"error: Stopped by {signal_.name}; nothing is left half-published\n"
+        "  fix:   run the same command again: it knows what is done\n"
+    )

@@ -210,3 +210,41 @@ def test_a_place_that_cannot_be_understood_is_refused(text, message):
 def test_a_bare_name_cannot_lead_out_of_the_root(text):
     with pytest.raises(RequestError, match="is not a name"):
         name_uri(text, root="/r", kind="models")
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "s3://AKIA1:s3cr3t@bucket/x",
+        "s3://AKIA1:s3c/r3t@bucket/x",
+        "s3://AKIA1:s3cr3t@bucket",
+        "S3://AKIA1:s3cr3t@Bucket",
+        "gs://:s3cr3t@bucket/x",
+        "https://user:s3cr3t@host/x",
+        "az://container/x?sv=2024&sig=s3cr3t",
+        "s3://bucket/x?X-Amz-Credential=AKIA1&X-Amz-Signature=s3cr3t",
+        "s3://bucket/x?aws_secret_access_key=s3cr3t",
+        "abfss://container@account.dfs.core.windows.net/x?account_key=s3cr3t",
+    ],
+)
+@pytest.mark.parametrize(
+    "use", [normal_uri, parse_reference, lambda text: parse_reference(f"{text}@v1")]
+)
+def test_credentials_in_a_uri_are_refused_and_not_repeated(use, uri):
+    with pytest.raises(RequestError, match="has credentials in it") as caught:
+        use(uri)
+    assert "s3cr3t" not in str(caught.value)
+    assert "AKIA1" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "s3://bucket/part-?.parquet",
+        "s3://bucket/token=a/x?.parquet",
+        "abfss://container@account.dfs.core.windows.net/models/flights",
+        "/data/a:b@c/x",
+    ],
+)
+def test_addresses_that_only_look_like_credentials_are_taken(uri):
+    assert normal_uri(uri) == uri

@@ -1,6 +1,7 @@
 import pyarrow as pa
 import pytest
 
+from headrace.data.domain import Domain
 from headrace.data.rows import RowCounts, RowRules, check_rejected
 from headrace.data.where import parse_where
 from headrace.errors import DataError
@@ -105,3 +106,16 @@ def test_too_many_bad_rows_are_refused_with_their_reasons():
         check_rejected(counts, 0.004)
     assert "5 of 1,000 rows are bad (0.50%); at most 0.40% may be" in str(caught.value)
     assert "x is missing (4), x is infinite (1)" in str(caught.value)
+
+
+def test_a_value_outside_its_domain_makes_a_row_bad_and_a_missing_one_does_not():
+    batch = batch_of(x=[1.0, 0.0, -2.0, None, NAN, 5e-324])
+    checked = RowRules({"x": True}, domains={"x": Domain(above=0)}).check(batch)
+    assert checked.counts.reasons == {"x is not above 0": 2}
+    assert checked.rows.tolist() == [1, 2]
+    assert str(checked.good.column("x").to_pylist()) == "[1.0, None, nan, 5e-324]"
+
+
+def test_a_domain_is_for_integers_as_well():
+    rules = RowRules({"x": False}, domains={"x": Domain(above=-1)})
+    assert rules.check(batch_of(x=[0, -1])).counts.reasons == {"x is not above -1": 1}

@@ -85,7 +85,8 @@ def test_the_full_model_and_each_folds_complement_are_fitted(preparation, params
         "folds/0/mean.json": target[folds != 0].mean(),
         "folds/1/mean.json": target[folds != 1].mean(),
     }
-    assert json.loads(files["fit.json"]) == {"warnings": ["a warning"], "n_folds": 2}
+    said = {"warnings": ["a warning"], "n_folds": 2, "metrics": {}, "sums": ""}
+    assert json.loads(files["fit.json"]) == said
 
 
 def test_a_fold_that_cannot_be_fitted_leaves_the_full_model_and_a_warning(

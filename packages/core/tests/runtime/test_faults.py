@@ -149,7 +149,7 @@ def test_a_model_of_another_pipeline_is_refused(train, headrace, rows):
 
 def test_a_damaged_model_is_exit_5(train, headrace, rows, root):
     train("--version", "v1")
-    (root / "models/m/versions/v1/model/shift.json").write_text('{"constant": 7.0}')
+    next(root.glob("models/m/versions/v1/*/model/shift.json")).write_text('{"constant": 7.0}')
     ended = headrace("score", "shift", "--input", rows, "--model", "m@v1", "--output", "o")
     assert ended.code == 5
     assert "is not the one that was published" in ended.err
@@ -188,3 +188,16 @@ def test_a_column_of_another_kind_than_the_model_learnt_is_refused(train, headra
     )
     assert ended.code == 4
     assert "Column 'x' is string; the model was trained on a number" in ended.err
+
+
+def test_intervals_of_a_pipeline_that_has_none_are_refused_before_any_work(train, headrace, rows):
+    train("--version", "v1")
+    common = ("score", "shift", "--input", rows, "--model", "m@v1", "--output", "o")
+    ended = headrace(*common, "--interval", "0.9")
+    assert ended.code == 2
+    assert "The models of pipeline 'shift' have no prediction intervals" in ended.err
+    assert "pipelines that have them: " in ended.err
+    ended = headrace(*common, "--interval", "1")
+    assert ended.code == 2
+    assert "interval" in ended.err
+    assert "less than 1" in ended.err

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headrace.errors import DataError
-from headrace.statistics import Categories
+from headrace.statistics import COUNTED, Categories, greatest_counts
 
 words = st.lists(st.one_of(st.none(), st.sampled_from(["a", "b", "c", "d"])), max_size=20)
 
@@ -53,3 +53,38 @@ def test_the_state_stays_small_however_many_categories_there_are():
     other = categories.add(categories.zero(), pa.array([str(-i) for i in range(1000)]))
     assert len(state) == 4
     assert len(categories.merge(state, other)) == 4
+
+
+@given(st.data(), st.lists(st.one_of(st.none(), st.sampled_from("abcdef")), max_size=30))
+def test_no_order_batching_or_merge_tree_plays_a_part(any_way, data, values):
+    categories = Categories(10)
+    counts = categories.finish(
+        any_way(data, categories, values, lambda v: pa.array(v, pa.string()))
+    )
+    assert list(counts.items()) == list(learn(values).items())
+    for n in range(1, 8):
+        kept = greatest_counts(counts, n)
+        ordered = sorted(counts, key=lambda c: (-counts[c], c is None, c or ""))
+        assert set(kept) == set(ordered[:n])
+        assert list(kept) == [category for category in counts if category in kept]
+
+
+@given(st.data())
+def test_too_many_are_an_error_in_any_order(any_way, data):
+    categories = Categories(3)
+    state = any_way(data, categories, list("aabcdd"), lambda v: pa.array(v, pa.string()))
+    with pytest.raises(DataError, match="more than 3 categories"):
+        categories.finish(state)
+
+
+def test_of_equally_frequent_ones_the_first_are_kept_and_null_last():
+    assert greatest_counts(learn(["b", None, "a", "c", "c"]), 2) == {"a": 1, "c": 2}
+    assert greatest_counts(learn(["b", None, None]), 1) == {None: 2}
+
+
+def test_above_what_is_ever_counted_the_advice_is_to_hash():
+    categories = Categories(COUNTED)
+    state = dict.fromkeys(map(str, range(COUNTED + 1)), 1)
+    with pytest.raises(DataError, match="more than 1,000,000 categories") as caught:
+        categories.finish(state)
+    assert "hash the column" in caught.value.fix

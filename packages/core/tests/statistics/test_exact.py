@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from headrace.data.expansions import powers
 from headrace.errors import DataError
 from headrace.statistics import ExactGram, exact
 from headrace.statistics.exact import GramItem
+from headrace.statistics.parts import GRID_BITS, Parts
 
 numbers = st.floats(-1e100, 1e100).filter(lambda x: x == 0 or abs(x) > 1e-100)
 rows = st.lists(st.tuples(numbers, numbers), min_size=1, max_size=12)
@@ -95,11 +97,12 @@ def test_merging_changes_neither_state(table):
     assert (values(gram.finish(left)), values(gram.finish(right))) == before
 
 
-def test_a_weight_multiplies_the_left_factor_rounded_once():
+def test_a_weight_multiplies_exactly():
     weight = np.array([0.1, 2.5])
-    matrix = gram_of(item_of([(1.0, 3.0), (1.0, 0.7)], weight))
-    left = [Fraction(float(value)) for value in np.array([3.0, 0.7]) * weight]
-    assert matrix.value(1, 1) == left[0] * Fraction(3) + left[1] * Fraction(0.7)
+    matrix = gram_of(item_of([(1.0, 3.1), (1.0, 0.7)], weight))
+    squares = [Fraction(value) ** 2 for value in (3.1, 0.7)]
+    assert matrix.value(1, 1) == Fraction(0.1) * squares[0] + Fraction(5, 2) * squares[1]
+    assert matrix.value(0, 1) == matrix.value(1, 0)
     assert matrix.value(0, 0) == Fraction(0.1) + Fraction(5, 2)
 
 
@@ -143,3 +146,86 @@ def test_float32_columns_are_taken_as_they_are():
     gram = ExactGram(1)
     matrix = gram.finish(gram.add(gram.zero(), GramItem([column])))
     assert matrix.value(0, 0) == sum(Fraction(float(value)) ** 2 for value in column)
+
+
+def powers_of(values_, degree, weight=None):
+    column = np.array(values_, float)
+    return GramItem([column, *powers(column, degree)], weight)
+
+
+def powers_by_fractions(values_, degree, weight=None):
+    weights = [1.0] * len(values_) if weight is None else weight
+    rows_ = [
+        (Fraction(float(w)), [Fraction(x) ** k for k in range(1, degree + 1)])
+        for x, w in zip(values_, weights, strict=True)
+    ]
+    return [
+        [sum(w * row[i] * row[j] for w, row in rows_) for j in range(degree)] for i in range(degree)
+    ]
+
+
+def matrix_of(gram, n):
+    return [[gram.value(i, j) for j in range(n)] for i in range(n)]
+
+
+# Their 5th powers have bits between 2**-800 and 2**500, as sums of products want them.
+plain = st.floats(-1e12, 1e12).map(lambda x: x if abs(x) > 1e-12 else 0.0)
+
+
+@given(st.lists(plain, min_size=1, max_size=8), st.integers(2, 5))
+def test_the_sums_of_columns_that_no_float64_holds_are_those_of_fractions(values_, degree):
+    gram = ExactGram(degree)
+    found = gram.finish(gram.add(gram.zero(), powers_of(values_, degree)))
+    assert matrix_of(found, degree) == powers_by_fractions(values_, degree)
+
+
+@given(st.lists(st.tuples(plain, st.floats(0.001, 1000)), min_size=1, max_size=6))
+def test_weights_of_such_columns_are_not_rounded_either(table):
+    values_, weight = zip(*table, strict=True)
+    gram = ExactGram(3)
+    item = powers_of(values_, 3, np.array(weight))
+    found = gram.finish(gram.add(gram.zero(), item))
+    assert matrix_of(found, 3) == powers_by_fractions(values_, 3, weight)
+
+
+@given(st.data(), st.lists(plain, min_size=1, max_size=8))
+def test_no_order_or_batching_of_such_columns_plays_a_part(data, values_):
+    gram = ExactGram(4)
+    whole = gram.finish(gram.add(gram.zero(), powers_of(values_, 4)))
+    shuffled = data.draw(st.permutations(values_))
+    cut = data.draw(st.integers(0, len(values_)))
+    state = gram.zero()
+    for piece in (shuffled[:cut], shuffled[cut:]):
+        state = gram.merge(gram.add(gram.zero(), powers_of(piece, 4)), state)
+    assert matrix_of(gram.finish(state), 4) == matrix_of(whole, 4)
+
+
+def test_what_is_too_small_for_any_sum_is_0_whatever_is_beside_it():
+    gram = ExactGram(2)
+    for beside in ([], [1.0], [1e-150]):
+        values_ = [1e-140, *beside]
+        found = gram.finish(gram.add(gram.zero(), powers_of(values_, 2)))
+        assert found.value(1, 1) == sum(Fraction(x) ** 4 for x in beside if x == 1.0)
+
+
+def test_many_parts_that_meet_at_one_level_do_not_overflow():
+    values_ = np.full(exact._BLOCK_ROWS, 1.0 - 2.0**-39)
+    gram = ExactGram(1)
+    item = GramItem([powers(values_, 20)[-1]])
+    state = gram.zero()
+    for _ in range(3):
+        state = gram.add(state, item)
+        state = gram.merge(state, state)
+    assert gram.finish(state).value(0, 0) == Fraction(1.0 - 2.0**-39) ** 40 * len(values_) * 14
+
+
+def test_a_column_that_cancels_its_first_part_has_no_more_than_it_needs():
+    parts = Parts(1, 1)
+    parts.cut([(np.array([2.0**19]), np.array([-(2.0**-10)]))])
+    wanted = Fraction(2**19) - Fraction(1, 2**10)
+    assert np.abs(parts.matrix).max() <= 2**19
+    found = sum(
+        Fraction(float(part[0])) * Fraction(2) ** (GRID_BITS * int(level))
+        for part, level in zip(parts.matrix, parts.levels, strict=True)
+    )
+    assert found == wanted

@@ -74,9 +74,9 @@ def test_an_alias_that_is_not_where_it_was_expected_does_not_move(versions):
 def test_a_lost_race_says_who_won(versions, name, monkeypatch):
     ours = versions.aliases
     theirs = Versions(str(name), "dataset").aliases
-    numbers = ours._numbers()
+    head = ours.log.head()
     theirs.move("champion", "v1", note="flow nightly")
-    monkeypatch.setattr(ours, "_numbers", lambda: numbers)  # what we saw before they moved it
+    monkeypatch.setattr(ours.log, "head", lambda: head)  # what we saw before they moved it
     with pytest.raises(TransientError, match=r"it moved 'champion' to 'v1' at .* \(flow nightly\)"):
         ours.move("champion", "v2")
     assert theirs.current() == {"champion": "v1"}
@@ -154,3 +154,60 @@ def test_an_entry_of_a_later_format_is_not_called_damaged(versions, name):
         versions.resolve("champion")
     assert "has the format 'headrace/alias/v9'; this Headrace reads" in str(caught.value)
     assert caught.value.fix.endswith("or a later one: pip install --upgrade headrace")
+
+
+def moved(versions, *targets):
+    for version in targets:
+        versions.aliases.move("champion", version)
+
+
+def test_a_rollback_goes_to_where_the_alias_was_before_and_is_a_move_of_its_own(versions):
+    moved(versions, "v1", "v2")
+    move = versions.aliases.rollback("champion", note="worse at night")
+    assert (move.version, move.previous, move.is_rollback) == ("v1", "v2", True)
+    assert versions.aliases.current() == {"champion": "v1"}
+    assert [entry.note for entry in versions.aliases.history()] == ["worse at night", "", ""]
+
+
+def test_a_second_rollback_goes_further_back(versions):
+    moved(versions, "v0", "v1", "v2")
+    assert versions.aliases.rollback("champion").version == "v1"
+    assert versions.aliases.rollback("champion").version == "v0"
+    with pytest.raises(RequestError, match="is at 'v0' and has been at no other version before"):
+        versions.aliases.rollback("champion")
+
+
+def test_what_was_rolled_back_is_not_gone_back_to(versions):
+    moved(versions, "v0", "v1")
+    versions.aliases.rollback("champion")
+    moved(versions, "v2")
+    assert versions.aliases.rollback("champion").version == "v0"
+
+
+def test_a_promotion_of_an_earlier_version_can_be_rolled_back(versions):
+    moved(versions, "v0", "v1", "v0")
+    assert versions.aliases.rollback("champion").version == "v1"
+    assert versions.aliases.rollback("champion").version == "v0"
+
+
+def test_a_rollback_skips_what_is_not_published_any_more(versions):
+    moved(versions, "v0", "v1", "v2")
+    versions.store.delete("versions/v1/_manifest.json")
+    assert versions.aliases.rollback("champion").version == "v0"
+
+
+def test_other_aliases_do_not_matter_to_a_rollback(versions):
+    moved(versions, "v0", "v1")
+    versions.aliases.move("published", "v2")
+    assert versions.aliases.rollback("champion").version == "v0"
+    assert versions.aliases.current() == {"champion": "v0", "published": "v2"}
+
+
+def test_a_rollback_needs_an_alias_that_is_where_it_is_expected(versions):
+    moved(versions, "v0", "v1")
+    with pytest.raises(RequestError, match=r"no alias 'chmpion'; aliases: champion") as caught:
+        versions.aliases.rollback("chmpion")
+    assert caught.value.fix == "did you mean 'champion'?"
+    with pytest.raises(TransientError, match="'champion' is at 'v1'; expected 'v0'"):
+        versions.aliases.rollback("champion", expect="v0")
+    assert versions.aliases.rollback("champion", expect="v1").version == "v0"

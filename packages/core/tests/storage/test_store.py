@@ -244,3 +244,29 @@ def test_a_process_that_imported_the_storage_may_fork(tmp_path):
     )
     subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True, timeout=60)
     assert contents(tmp_path) == {"x"}
+
+
+def test_a_file_is_read_from_anywhere_in_it(tmp_path):
+    store = open_store(str(tmp_path))
+    store.write("a/b", bytes(range(100)))
+    file = store.reader("a/b")
+    assert file.read(3) == bytes([0, 1, 2])
+    assert file.seek(-2, 2) == 98
+    assert file.read(10) == bytes([98, 99])
+    assert file.read() == b""
+    assert file.seek(50) == file.tell() == 50
+    file.seek(5, 1)
+    assert file.read()[0] == 55
+    with pytest.raises(DataError, match="There is no such file"):
+        store.reader("a/c")
+
+
+def test_arrow_reads_a_table_through_a_store(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    table = pa.table({"x": range(1000)})
+    parquet.write_table(table, tmp_path / "x.parquet", row_group_size=100)
+    file = pa.PythonFile(open_store(str(tmp_path)).reader("x.parquet"), mode="r")
+    assert (
+        parquet.ParquetFile(file, pre_buffer=False).read_row_groups([3, 4])["x"][0].as_py() == 300
+    )

@@ -193,6 +193,32 @@ _FAILS = [
         "test_rows_in_any_order_give_the_same_model",
         "in another order, other bytes are in .*model/marginal.json",
     ),
+    (
+        "mean_of_means",
+        "test_a_statistic_gives_the_same_model_however_workers_share_the_rows",
+        "on 7 pieces of the same rows .tree 0., other bytes are in marginal.json; .*sums exact",
+    ),
+    (
+        "silently_sure",
+        "test_the_spec_says_whether_there_are_intervals",
+        "says intervals=False, and the model has predict_interval",
+    ),
+    ("less_sure", "test_intervals_lie_around_the_prediction", "at level 0.99 a lower end is above"),
+    (
+        "sure_of_batch",
+        "test_intervals_are_the_same_bits_in_batches_of",
+        "of lower ends, reversed and in batches of 7, .* must not depend on a row's neighbours",
+    ),
+    (
+        "sure_of_workers",
+        "test_scoring_adds_the_ends_of_intervals",
+        "of sure_of_workers_prediction_lower, scored by a run, 400 of 400 predictions differ",
+    ),
+    (
+        "forgetful",
+        "test_the_summary_of_a_restored_model_is_the_same",
+        "a restored model has another summary",
+    ),
 ]
 
 _QUICK = {  # checks that make no run of their own
@@ -208,7 +234,12 @@ _QUICK = {  # checks that make no run of their own
     "test_the_files_hold_no_code",
     "test_any_unknown_category_gives_the_same_finite_prediction",
     "test_the_pipeline_has_exactly_one_model",
+    "test_a_statistic_gives_the_same_model_however_workers_share_the_rows",
     "test_there_is_a_model_for_each_fold",
+    "test_the_spec_says_whether_there_are_intervals",
+    "test_intervals_lie_around_the_prediction",
+    "test_intervals_are_the_same_bits_in_batches_of",
+    "test_the_summary_of_a_restored_model_is_the_same",
 }
 _TRAINED = sorted({name for name, check, _ in _FAILS if check in _QUICK})
 
@@ -226,6 +257,12 @@ def test_no_other_check_fails_on_a_broken_pipeline(examine, pipeline):
     examination = examine(pipeline, **_OPTIONS.get(pipeline, {}))
     expected = {check for name, check, _ in _FAILS if name == pipeline} & _QUICK
     assert {check for check in _QUICK if examination.failure(check)} == expected
+
+
+def test_no_check_fails_on_a_pipeline_with_good_intervals(examine):
+    examination = examine("sure")
+    checks = {*_QUICK, "test_scoring_adds_the_ends_of_intervals"}
+    assert not {check for check in checks if examination.failure(check)}
 
 
 def test_every_check_was_seen_to_fail():

@@ -64,3 +64,40 @@ def test_the_state_is_empty_for_the_options_say_it_all():
     calendar = Calendar(CalendarOptions(parts=("hour",)))
     assert calendar.statistic() is None
     assert calendar.restore(dict(calendar.fit(None).state())) == calendar.fit(None)
+
+
+def cyclic(values, *parts):
+    fitted = Calendar(CalendarOptions(parts=parts, cyclic=True)).fit(None)
+    return {c.name: c.values.to_pylist() for c in fitted.apply(Column("at", values))}
+
+
+def test_a_cyclic_part_is_sine_and_cosine_of_its_place():
+    got = cyclic(pa.array([datetime(2024, 1, 1, 6), datetime(2024, 4, 1, 12)]), "month", "hour")  # noqa: DTZ001
+    assert got == {
+        "at.month.sin": [0.0, 1.0],
+        "at.month.cos": [1.0, 0.0],
+        "at.hour.sin": [1.0, 0.0],
+        "at.hour.cos": [0.0, -1.0],
+    }
+
+
+def test_the_end_of_a_period_is_as_near_to_its_start_as_the_next_step():
+    months = pa.array([date(2024, month, 1) for month in (12, 1, 2)])
+    got = cyclic(months, "month")
+    points = list(zip(got["at.month.sin"], got["at.month.cos"], strict=True))
+    before, after = (abs(complex(*points[1]) - complex(*points[i])) for i in (0, 2))
+    assert before == after
+
+
+@pytest.mark.parametrize("moment", [datetime(2024, 12, 31, 23, 59), datetime(2023, 1, 1)])  # noqa: DTZ001
+def test_every_part_but_the_year_has_a_cyclic_form(moment):
+    got = cyclic(pa.array([moment, None]), *ALL[1:])
+    assert len(got) == 12
+    for values in got.values():
+        assert -1 <= values[0] <= 1
+        assert values[1] != values[1]
+
+
+def test_years_do_not_come_again():
+    with pytest.raises(ValidationError, match="years do not come again"):
+        CalendarOptions(parts=("month", "year"), cyclic=True)

@@ -116,3 +116,68 @@ def test_the_state_restores_the_same_transform():
 def test_a_damaged_state_is_refused(state):
     with pytest.raises((KeyError, ValueError, TypeError)):
         OneHot(OneHotOptions()).restore(state)
+
+
+OFTEN = ["b", "b", "b", "c", "c", "a", "a", "d", None]
+
+
+def test_only_the_most_frequent_may_be_learnt_and_the_others_are_one_more():
+    fitted = learn(OFTEN, most_frequent=2)
+    assert fitted.categories == ("a", "b")  # a and c are equally frequent
+    assert applied(fitted, ["a", "b", "c", "never seen", None]) == {
+        "s=b": [0, 1, 0, 0, 0],
+        "s is other": [0, 0, 1, 1, 1],
+    }
+
+
+def test_null_may_be_among_the_most_frequent():
+    fitted = learn(["a", None, None, "b"], most_frequent=2)
+    assert fitted.categories == ("a", None)
+    assert applied(fitted, ["a", None, "b"]) == {"s is null": [0, 1, 0], "s is other": [0, 0, 1]}
+
+
+def test_where_none_is_left_out_there_is_no_other():
+    assert learn(["a", "b"], most_frequent=5) == learn(["a", "b"])
+
+
+@pytest.mark.parametrize(("unknown", "wanted"), [("average", [3 / 9]), ("reference", [0])])
+def test_those_left_out_may_be_the_average_or_the_reference(unknown, wanted):
+    assert applied(learn(OFTEN, most_frequent=2, unknown=unknown), ["d"]) == {"s=b": wanted}
+
+
+def test_more_categories_than_max_may_be_counted_to_keep_the_most_frequent():
+    values = [str(number) for number in range(500)] + ["7"]
+    assert learn(values, most_frequent=1).categories == ("7",)
+
+
+def declared(*categories, **options):
+    one_hot = OneHot(OneHotOptions(categories=categories, **options))
+    assert one_hot.statistic() is None
+    return one_hot.fit(None)
+
+
+def test_declared_categories_are_not_learnt_and_the_first_is_the_reference():
+    got = applied(declared("c", "a", None), ["a", "c", None, "x"])
+    assert got == {"s=a": [1, 0, 0, 0], "s is null": [0, 0, 1, 0]}
+
+
+def test_an_unknown_one_beside_declared_ones_may_have_a_column():
+    got = applied(declared("c", "a", unknown="other"), ["a", "c", None, "x"])
+    assert got == {"s=a": [1, 0, 0, 0], "s is other": [0, 0, 1, 1]}
+
+
+@pytest.mark.parametrize(
+    ("said", "options"),
+    [
+        ("not both", {"categories": ("a",), "most_frequent": 3}),
+        ("names one twice", {"categories": ("a", "b", "a")}),
+        (
+            "of training rows; with categories none count",
+            {"categories": ("a",), "unknown": "average"},
+        ),
+        ("goes with categories or most_frequent", {"unknown": "other"}),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(said, options):
+    with pytest.raises(ValidationError, match=said):
+        OneHotOptions(**options)

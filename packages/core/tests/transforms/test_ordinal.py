@@ -2,6 +2,7 @@ import math
 
 import pyarrow as pa
 import pytest
+from pydantic import ValidationError
 
 from headrace.errors import DataError
 from headrace.models import Column
@@ -59,3 +60,35 @@ def test_the_state_restores_the_same_transform():
     assert Ordinal(OrdinalOptions()).restore(dict(fitted.state())) == fitted
     with pytest.raises(KeyError):
         Ordinal(OrdinalOptions()).restore({})
+
+
+def test_only_the_most_frequent_may_be_learnt_and_the_others_are_missing():
+    fitted = learn(["b", "b", "a", "a", "c", None, None, None], most_frequent=2)
+    assert fitted.categories == ("a", "b")
+    assert math.isnan(applied(fitted, pa.array(["c"])).values[0].as_py())
+
+
+def test_declared_categories_have_the_codes_of_their_places():
+    ordinal = Ordinal(OrdinalOptions(categories=("low", "high")))
+    assert ordinal.statistic() is None
+    got = applied(ordinal.fit(None), pa.array(["high", "low"]))
+    assert got.values.to_pylist() == [1, 0]
+    assert got.n_categories == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "options"),
+    [
+        ("not both", {"categories": ("a",), "most_frequent": 3}),
+        ("names one twice", {"categories": ("a", "a")}),
+    ],
+)
+def test_options_are_checked(said, options):
+    with pytest.raises(ValidationError, match=said):
+        OrdinalOptions(**options)
+
+
+@pytest.mark.parametrize("categories", [["a", None], ["a", "a"], [1], "ab", None, ["\ud800"]])
+def test_a_damaged_state_is_refused(categories):
+    with pytest.raises((KeyError, ValueError, TypeError)):
+        Ordinal(OrdinalOptions()).restore({"categories": categories})

@@ -10,6 +10,8 @@ import lightgbm as lgb
 import pyarrow as pa
 
 from headrace.contracts.digests import sha256
+from headrace.contracts.json_text import parse_json
+from headrace.contracts.summary import Summary, SummaryTable
 from headrace.errors import ModelError
 from headrace_lgbm.rows import matrix_of
 from headrace_lgbm.text import check_text
@@ -74,6 +76,18 @@ class LgbmModel:
         """Return float64 predictions, shape (n,): probabilities of 1 for a binary target."""
         return pa.array(self._booster.predict(matrix_of(features), num_threads=1))
 
+    def summary(self) -> Summary:
+        """Return by how much each feature has reduced the loss, and how often it splits."""
+        gains = self._booster.feature_importance("gain").tolist()
+        splits = self._booster.feature_importance("split").tolist()
+        rows = list(zip(self.names, gains, splits, strict=True))
+        table = SummaryTable(
+            title="Features by gain",
+            columns=("feature", "total gain", "splits"),
+            rows=tuple(sorted(rows, key=lambda row: -row[1])),
+        )
+        return Summary(facts={"n_trees": self._booster.num_trees()}, tables=(table,))
+
     def state(self) -> dict[str, bytes]:
         """Return the booster as text, and what its features are as JSON."""
         text = self._text.encode()
@@ -98,7 +112,7 @@ class LgbmModel:
             The state is damaged.
         """
         try:
-            stored = json.loads(state[_FILE])
+            stored = parse_json(state[_FILE])
             if stored["format"] != _FORMAT:
                 raise ValueError(f"format is {stored['format']!r}; wanted {_FORMAT!r}")
             names = [str(feature["name"]) for feature in stored["features"]]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from headrace.plugins import ModelSpec, PipelineSpec, hookimpl
+from headrace.plugins import ModelSpec, PipelineSpec, TransformSpec, hookimpl
 
-__all__ = ["headrace_register_models", "headrace_register_pipelines"]
+__all__ = [
+    "headrace_register_models",
+    "headrace_register_pipelines",
+    "headrace_register_transforms",
+]
 
 
 @hookimpl
@@ -17,6 +21,7 @@ def headrace_register_pipelines() -> list[PipelineSpec]:
             load="headrace_linreg.pipeline:LinregPipeline",
             params="headrace_linreg.params:LinregParams",
             adds=("linreg_prediction",),
+            intervals=True,
         )
     ]
 
@@ -25,3 +30,15 @@ def headrace_register_pipelines() -> list[PipelineSpec]:
 def headrace_register_models() -> list[ModelSpec]:
     """Register the model type."""
     return [ModelSpec("linear", load="headrace_linreg.model:LinearModel")]
+
+
+@hookimpl
+def headrace_register_transforms() -> list[TransformSpec]:
+    """Register the transform."""
+    return [
+        TransformSpec(
+            "polynomial",
+            "Powers of a number up to a degree, exact for linreg.",
+            load="headrace_linreg.polynomial:Polynomial",
+        )
+    ]

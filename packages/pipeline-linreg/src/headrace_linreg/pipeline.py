@@ -18,4 +18,7 @@ class LinregPipeline(SupervisedPipeline[LinregParams, LinearModel]):
 
     def statistic(self) -> LeastSquares:
         """Return the fit."""
-        return LeastSquares(intercept=self.params.intercept)
+        params = self.params
+        return LeastSquares(
+            intercept=params.intercept, ridge=params.ridge, collinear=params.collinear
+        )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 import pyarrow as pa
 import xgboost as xgb
 
 from headrace.contracts.digests import sha256
+from headrace.contracts.json_text import parse_json
+from headrace.contracts.summary import Summary, SummaryTable
 from headrace.errors import ModelError
+from headrace_xgb.trees import check_booster
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,6 +66,7 @@ class XgbModel:
         self.n_categories = tuple(n_categories)
         self.objective = objective
         self._bytes = booster
+        check_booster(booster, len(self.names), OBJECTIVES[objective])
         self._booster = xgb.Booster({"nthread": 1}, model_file=bytearray(booster))
         if self._booster.num_features() != len(self.names):
             raise ValueError(
@@ -79,6 +83,21 @@ class XgbModel:
         if not features.n_rows:  # XGBoost refuses an empty matrix
             return pa.array([], pa.float32())
         return pa.array(self._predict(features.matrix()))
+
+    def summary(self) -> Summary:
+        """Return by how much each feature has reduced the loss, and how often it splits."""
+        gains: dict[str, Any] = self._booster.get_score(importance_type="total_gain")
+        splits: dict[str, Any] = self._booster.get_score(importance_type="weight")
+        rows = [
+            (name, float(gains.get(f"f{index}", 0.0)), int(splits.get(f"f{index}", 0)))
+            for index, name in enumerate(self.names)
+        ]
+        table = SummaryTable(
+            title="Features by gain",
+            columns=("feature", "total gain", "splits"),
+            rows=tuple(sorted(rows, key=lambda row: -row[1])),
+        )
+        return Summary(facts={"n_trees": self._booster.num_boosted_rounds()}, tables=(table,))
 
     def _predict(self, matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         prediction: npt.NDArray[np.float32] = self._booster.inplace_predict(
@@ -114,7 +133,7 @@ class XgbModel:
             The state is damaged.
         """
         try:
-            stored = json.loads(state[_FILE])
+            stored = parse_json(state[_FILE])
             if stored["format"] != _FORMAT:
                 raise ValueError(f"format is {stored['format']!r}; wanted {_FORMAT!r}")
             names = [str(feature["name"]) for feature in stored["features"]]

@@ -12,6 +12,7 @@ import pyarrow as pa
 from headrace.beam.compute import Compute
 from headrace.beam.parts import WriteParts, ipc_part
 from headrace.beam.records import REPORT, caught
+from headrace.contracts.params import UpdatableParams
 from headrace.data.position import position_of, with_position
 from headrace.errors import DataError
 from headrace.models.prepared import PreparedShards, prepare_batch
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from headrace.models.model import Model
     from headrace.models.pipeline import SupervisedPipeline
     from headrace.models.preparation import Preparation
+    from headrace.models.updatable import BaseSums
 
 __all__ = ["FILES", "Fit"]
 
@@ -108,6 +110,8 @@ class Fit(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is untype
         Without rows, of the schema that is read.
     staging_uri : str
         Folder for prepared shards, if the pipeline fits from shards.
+    base : BaseSums, optional
+        Of the model that is updated.
     """
 
     def __init__(
@@ -116,23 +120,26 @@ class Fit(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is untype
         preparation: Preparation,
         empty: pa.RecordBatch,
         staging_uri: str,
+        base: BaseSums | None = None,
     ) -> None:
         super().__init__()
         self._pipeline = pipeline
         self._preparation = preparation
         self._empty = empty
         self._staging_uri = staging_uri
+        self._base = base
 
     def expand(self, rows: beam.PCollection) -> Fitted:
         """Fit by the way the pipeline gives."""
         statistic = self._pipeline.statistic()
         if statistic is not None:
             params = self._pipeline.params
+            keep_sums = isinstance(params, UpdatableParams) and params.keep_sums
             fitted: Fitted = rows | "FitStatistic" >> Compute(
                 FILES,
                 Folded(statistic),
                 FoldedRows(self._preparation, params),
-                FinishFit(statistic, params.folds),
+                FinishFit(statistic, params.folds, keep_sums, self._base),
             )
             return fitted
         prepared = rows | "Prepare" >> beam.ParDo(

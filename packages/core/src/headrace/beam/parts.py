@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from headrace.beam.records import REPORT, caught
 from headrace.data.position import position_of
-from headrace.errors import HeadraceError
+from headrace.errors import HeadraceError, PluginError
 from headrace.storage.store import open_store
 
 if TYPE_CHECKING:
@@ -145,9 +145,17 @@ class _OpenPart:
         file = self._stack.enter_context(open_store(folder_uri).writer(path))
         self._file = _HashingFile(file)
         self._writer = make(pa.PythonFile(self._file, mode="w"), schema)
+        self._schema = schema
         self._rows = 0
 
     def write(self, batch: pa.RecordBatch) -> None:
+        if not batch.schema.equals(self._schema):
+            raise PluginError(
+                f"A step gives batches of different columns: {_columns(batch.schema)}; before: "
+                f"{_columns(self._schema)}",
+                where=f"at the end of part {self.path}" if not batch.num_rows else self.path,
+                fix="give every column its type, also in a batch without rows",
+            )
         self._writer.write(batch)
         self._rows += batch.num_rows
 
@@ -160,6 +168,10 @@ class _OpenPart:
         self._file.discard()
         error = HeadraceError("abandoned")
         self._stack.__exit__(HeadraceError, error, None)
+
+
+def _columns(schema: pa.Schema) -> str:
+    return ", ".join(f"{field.name} {field.type}" for field in schema)
 
 
 class _WriteParts(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped

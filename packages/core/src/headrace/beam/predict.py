@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from headrace.contracts.manifest import FileEntry
     from headrace.models.bundle import Bundle
 
-__all__ = ["BundleAddress", "Predict", "add_prediction"]
+__all__ = ["BundleAddress", "Predict", "Wanted", "add_prediction"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,32 @@ class BundleAddress:
         return load_bundle(self.folder_uri, self.files, discover(self.disabled))
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What scoring adds to each row.
+
+    Parameters
+    ----------
+    prediction : str
+        Name of the prediction's column.
+    out_of_fold : bool
+        Whether each row gets the fold model that never saw it.
+    interval : float, optional
+        Level of prediction intervals.
+    """
+
+    prediction: str
+    out_of_fold: bool = False
+    interval: float | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns that are added, in order."""
+        if self.interval is None:
+            return (self.prediction,)
+        return (self.prediction, f"{self.prediction}_lower", f"{self.prediction}_upper")
+
+
 class _Loaded:
     """A holder that can be weakly referenced, for Beam's Shared."""
 
@@ -58,21 +84,33 @@ class _Loaded:
 
 
 def add_prediction(
-    bundle: Bundle,
-    batch: pa.RecordBatch,
-    prediction: str,
-    keep: Sequence[str],
-    *,
-    out_of_fold: bool,
+    bundle: Bundle, batch: pa.RecordBatch, wanted: Wanted, keep: Sequence[str]
 ) -> pa.RecordBatch:
-    """Return the columns to keep of a batch, and the prediction as the last one.
+    """Return the columns to keep of a batch, and after them what is wanted.
 
     Raises
     ------
     DataError
         A prediction is not finite.
+    RequestError
+        The model has no fold models, or no intervals.
     """
-    values = bundle.predict_out_of_fold(batch) if out_of_fold else bundle.predict(batch)
+    added = _predicted(bundle, batch, wanted)
+    for values in added:
+        _check_finite(values, batch)
+    columns = [batch.column(name) for name in keep]
+    return pa.RecordBatch.from_arrays([*columns, *added], names=[*keep, *wanted.names])
+
+
+def _predicted(bundle: Bundle, batch: pa.RecordBatch, wanted: Wanted) -> tuple[pa.Array, ...]:
+    if wanted.out_of_fold:
+        return (bundle.predict_out_of_fold(batch),)
+    if wanted.interval is not None:
+        return bundle.predict_interval(batch, wanted.interval)
+    return (bundle.predict(batch),)
+
+
+def _check_finite(values: pa.Array, batch: pa.RecordBatch) -> None:
     is_finite = np.isfinite(numbers(values))
     if not is_finite.all():
         row = position_of(batch).row + int(np.argmin(is_finite))
@@ -81,18 +119,13 @@ def add_prediction(
             where=f"the first such row is about row {row} of its file",
             fix="look for values far from those it was trained on, and clip or leave them out",
         )
-    columns = [batch.column(name) for name in keep]
-    return pa.RecordBatch.from_arrays([*columns, values], names=[*keep, prediction])
 
 
 class _Predict(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
-    def __init__(
-        self, address: BundleAddress, prediction: str, keep: tuple[str, ...], *, out_of_fold: bool
-    ) -> None:
+    def __init__(self, address: BundleAddress, wanted: Wanted, keep: tuple[str, ...]) -> None:
         self._address = address
-        self._prediction = prediction
+        self._wanted = wanted
         self._keep = keep
-        self._out_of_fold = out_of_fold
         self._shared = Shared()
 
     def _bundle(self) -> Bundle:
@@ -106,9 +139,7 @@ class _Predict(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
         return caught(self._predict(element))
 
     def _predict(self, batch: pa.RecordBatch) -> Iterator[object]:
-        predicted = add_prediction(
-            self._bundle(), batch, self._prediction, self._keep, out_of_fold=self._out_of_fold
-        )
+        predicted = add_prediction(self._bundle(), batch, self._wanted, self._keep)
         yield with_position(predicted, position_of(batch))
 
 
@@ -118,19 +149,15 @@ class Predict(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is un
     Parameters
     ----------
     address : BundleAddress
-    prediction : str
-        Name of the new column, the last one.
+    wanted : Wanted
+        The new columns, the last ones.
     keep : tuple of str
         Columns to pass through.
-    out_of_fold : bool
-        Whether each row gets the fold model that never saw it.
     """
 
-    def __init__(
-        self, address: BundleAddress, prediction: str, keep: tuple[str, ...], *, out_of_fold: bool
-    ) -> None:
+    def __init__(self, address: BundleAddress, wanted: Wanted, keep: tuple[str, ...]) -> None:
         super().__init__()
-        self._predict = _Predict(address, prediction, keep, out_of_fold=out_of_fold)
+        self._predict = _Predict(address, wanted, keep)
 
     def expand(self, batches: beam.PCollection) -> beam.pvalue.DoOutputsTuple:
         """Predict each batch."""

@@ -13,17 +13,18 @@ from headrace.data.shards import read_shard
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from headrace.data.shards import Shard, Source
+    from headrace.data.shards import FileSource, Shard, Source
 
 __all__ = ["Read"]
 
 
 class _ReadShard(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
-    def __init__(self, schema: pa.Schema) -> None:
+    def __init__(self, schema: pa.Schema, own: FileSource | None) -> None:
         self._schema = schema
+        self._own = own
 
     def process(self, element: Shard) -> Iterator[object]:
-        return caught(iter(read_shard(element, self._schema)))
+        return caught(iter(read_shard(element, self._schema, self._own)))
 
 
 class Read(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is untyped
@@ -44,7 +45,7 @@ class Read(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is untyp
             | "Shards" >> beam.Create(self._source.shards, reshuffle=False)
             | "Spread" >> beam.Reshuffle()
             | "ReadShard"
-            >> beam.ParDo(_ReadShard(self._schema))
+            >> beam.ParDo(_ReadShard(self._schema, self._source.own))
             .with_output_types(pa.RecordBatch)
             .with_outputs(REPORT, main="batches")
         )

@@ -14,6 +14,7 @@ import apache_beam as beam
 from apache_beam.transforms.combiners import ToListCombineFn
 
 from headrace.beam.records import REPORT, caught, record
+from headrace.errors import HeadraceError, TransientError
 from headrace.storage.store import open_store
 
 if TYPE_CHECKING:
@@ -38,7 +39,10 @@ class _WriteReport(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
 
     def process(self, element: list[Record]) -> None:
         records = [(about, _plain(value)) for about, value in element]
-        open_store(self._staging_uri).write(self._name, json.dumps(records).encode())
+        try:
+            open_store(self._staging_uri).write(self._name, json.dumps(records).encode())
+        except HeadraceError as error:  # there is no other way to tell the driver: it misses it
+            _log.error("the report cannot be written: %s", error.what)
 
 
 def _plain(value: Any) -> object:  # noqa: ANN401 - JSON or a dataclass
@@ -87,6 +91,11 @@ def run_pass(
         Of the pass.
     build : callable
         Builds the graph and returns all reports of its steps.
+
+    Raises
+    ------
+    TransientError
+        The workers could not write the report.
     """
     file = f"report-{name}.json"
 
@@ -101,7 +110,15 @@ def run_pass(
     started = time.monotonic()
     runner.run(graph)
     _log.info("pass %s: %.1f s", name, time.monotonic() - started)
+    store = open_store(staging_uri)
+    data = store.find(file, limit=_REPORT_LIMIT)
+    if data is None:
+        raise TransientError(
+            f"Pass '{name}' could not hand over its results; the log says why",
+            where=store.uri(file),
+            fix="see to the storage, then run the same command again",
+        )
     report = defaultdict(list)
-    for about, value in json.loads(open_store(staging_uri).read(file, limit=_REPORT_LIMIT)):
+    for about, value in json.loads(data):
         report[about].append(value)
     return report

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from headrace.data.position import Position
-    from headrace.data.rows import Checked, RowRules
+    from headrace.data.rows import Checked, Rules
     from headrace.data.shards import Source
 
 __all__ = ["COUNTS", "ENDED", "REJECTS", "Validate", "rejects_schema"]
@@ -38,7 +38,7 @@ def rejects_schema(schema: pa.Schema) -> pa.Schema:
 
 
 class _Validate(beam.DoFn):  # type: ignore[misc]  # Beam's DoFn is untyped
-    def __init__(self, rules: RowRules, uris: tuple[str, ...]) -> None:
+    def __init__(self, rules: Rules, uris: tuple[str, ...]) -> None:
         self._rules = rules
         self._uris = uris
 
@@ -77,7 +77,7 @@ class Validate(beam.PTransform):  # type: ignore[misc]  # Beam's PTransform is u
     shard that was read to its end.
     """
 
-    def __init__(self, rules: RowRules, source: Source) -> None:
+    def __init__(self, rules: Rules, source: Source) -> None:
         super().__init__()
         self._rules = rules
         self._uris = tuple(shard.uri for shard in source.shards)

@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from headrace.cli.doctor import doctor
+from headrace.cli.lineage import lineage
 from headrace.cli.listing import catalog, describe, list_pipelines
 from headrace.cli.new import new
 from headrace.cli.output import print_error, print_text, set_up_logging
@@ -75,6 +76,7 @@ app.command()(doctor)
 app.command()(train)
 app.command()(score)
 app.command()(evaluate)
+app.command()(lineage)
 app.command()(new)
 app.add_typer(make_versions_app("models"), name="models")
 app.add_typer(make_versions_app("datasets"), name="datasets")

@@ -9,7 +9,8 @@ import typer
 
 from headrace.cli import options
 from headrace.cli.output import print_json, print_table, print_text, print_warning, table
-from headrace.cli.session import session_of
+from headrace.cli.session import IMAGE_VARIABLE, session_of
+from headrace.contracts.catalog import INPUT_FORMAT
 
 if TYPE_CHECKING:
     from headrace.plugins.manager import Plugins
@@ -75,9 +76,15 @@ def describe(
     ]
     print_table(table(("param", "type", "default", "meaning"), rows, title="Params"))
     needs = [(need.param, ", ".join(need.modes), need.types) for need in described.needs]
-    print_table(table(("columns named by", "in modes", "types"), needs, title="Columns it needs"))
+    if needs:
+        headings = ("columns named by", "in modes", "types")
+        print_table(table(headings, needs, title="Columns it needs"))
     print_text(f"Columns that scoring adds: {', '.join(described.adds)}")
-    print_text(f"Transforms to choose from: {', '.join(plugins.transforms)}")
+    if described.intervals:
+        ends = [f"{name}_{end}" for name in described.adds for end in ("lower", "upper")]
+        print_text(f"and with --interval LEVEL: {', '.join(ends)}")
+    if not described.has_own_graph:
+        print_text(f"Transforms to choose from: {', '.join(plugins.transforms)}")
 
 
 def catalog(
@@ -89,9 +96,10 @@ def catalog(
     """Print what this installation holds as JSON, for 'headrace flow check --catalog'."""
     from headrace.plugins.catalog import build_catalog
 
-    plugins = session_of(context).plugins
-    made = build_catalog(plugins)
-    _warn_of_problems(plugins)
+    session = session_of(context)
+    image = session.environment.get(IMAGE_VARIABLE, "")
+    made = build_catalog(session.plugins).model_copy(update={"image": image})
+    _warn_of_problems(session.plugins)
     print_json(made.model_dump_json(indent=2))
 
 
@@ -110,6 +118,8 @@ def _listed(value: object) -> list[object]:
 
 def _type_text(schema: dict[str, Any], definitions: object) -> str:
     """Return a JSON schema's type in words: ``integer 1..``, ``list of string``, ``a | b``."""
+    if schema.get("format") == INPUT_FORMAT:
+        return "input"
     if "enum" in schema:
         return " | ".join(map(str, schema["enum"]))
     if "const" in schema:
@@ -135,8 +145,8 @@ def _bounds(schema: dict[str, Any]) -> str:
     high = schema.get("maximum", schema.get("exclusiveMaximum"))
     if low is None and high is None:
         return ""
-    opening = "(" if "exclusiveMinimum" in schema else "["
-    closing = ")" if "exclusiveMaximum" in schema else "]"
+    opening = "(" if low is None or "exclusiveMinimum" in schema else "["
+    closing = ")" if high is None or "exclusiveMaximum" in schema else "]"
     return f"{opening}{_number(low)}, {_number(high)}{closing}"
 
 

@@ -26,6 +26,8 @@ def print_manifest(manifest: Manifest, aliases: Sequence[str]) -> None:
         for entry in manifest.inputs
     ]
     _print("Inputs", ("input", "files", "bytes", "digest"), inputs)
+    if manifest.model is not None:
+        _print("Fitted on", ("input", "where", "files", "rows"), _fitted_on(manifest))
     upstream = [use for entry in manifest.inputs for use in entry.models]
     used = [*([manifest.model] if manifest.model else []), *upstream]
     models = [(use.pipeline, use.uri, use.digest) for use in used]
@@ -53,6 +55,8 @@ def _facts(manifest: Manifest, aliases: Sequence[str]) -> list[tuple[str, str]]:
     labels = [f"{name}: {value}" for name, value in manifest.labels.items()]
     facts = [
         ("made by", f"{manifest.mode} {manifest.pipeline}"),
+        ("only rows where", manifest.where or ""),
+        ("scored", "out of fold" if manifest.out_of_fold else ""),
         ("created", f"{manifest.created:%Y-%m-%d %H:%M:%S %Z}"),
         ("aliases", ", ".join(aliases)),
         ("digest", manifest.digest),
@@ -61,9 +65,23 @@ def _facts(manifest: Manifest, aliases: Sequence[str]) -> list[tuple[str, str]]:
         ("rejected for", ", ".join(reasons)),
         ("seconds", f"{manifest.seconds:.1f} on runner {manifest.runner}"),
         ("versions", ", ".join(versions)),
+        ("editable", ", ".join(manifest.editable)),
+        ("image", manifest.image),
         ("labels", ", ".join(labels)),
     ]
     return [(what, value) for what, value in facts if value]
+
+
+def _fitted_on(manifest: Manifest) -> list[tuple[str, str, str, str]]:
+    return [
+        (
+            entry.resolved,
+            entry.where or "",
+            f"{len(entry.files):,}",
+            "" if entry.rows is None else f"{entry.rows:,}",
+        )
+        for entry in manifest.fitted_on
+    ]
 
 
 def _print(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -10,14 +10,17 @@ import typer
 from headrace.cli.completion import pipeline_names
 
 __all__ = [
+    "AllowChain",
     "Input",
     "Json",
     "MaxBad",
     "ModelReference",
+    "Params",
     "Pipeline",
     "Root",
     "Runner",
     "RunnerOptions",
+    "Settings",
     "Version",
     "Where",
 ]
@@ -46,12 +49,27 @@ ModelReference = Annotated[
         metavar="REF",
     ),
 ]
+Params = Annotated[
+    Path | None, typer.Option("--params", help="YAML file with the params.", metavar="FILE")
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Set a param, on top of the file: rounds=50.", metavar="K=V"),
+]
 Version = Annotated[
     str | None,
     typer.Option(
         help="Version to publish; made of the time and the request if left out. The same request "
         "at the same version is done only once.",
         metavar="V",
+    ),
+]
+AllowChain = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Take predictions of this pipeline from the input also if another model made them "
+        "than those the model learnt from, or if nobody knows which.",
+        metavar="PIPELINE",
     ),
 ]
 Where = Annotated[

@@ -74,10 +74,14 @@ def print_table(made: Table) -> None:
 
 
 def metrics_text(metrics: Mapping[str, Mapping[str, float]]) -> str:
-    """Return metrics in one line, such as ``holdout: rmse 17.77, mae 12.94, r2 0.8416``."""
+    """Return metrics in one line, such as ``holdout: rmse 17.77, mae 12.94, r2 0.8416``.
+
+    Those of cross-validation are left to ``models show``.
+    """
     return "; ".join(
         f"{split}: " + ", ".join(f"{name} {value:.6g}" for name, value in values.items())
         for split, values in metrics.items()
+        if split != "cross_validation" or len(metrics) == 1
     )
 
 

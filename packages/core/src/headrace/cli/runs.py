@@ -11,7 +11,7 @@ import typer
 from headrace.cli import options
 from headrace.cli.output import metrics_text, print_json, print_text, print_warning, working
 from headrace.cli.project import project_labels
-from headrace.cli.session import Session, session_of
+from headrace.cli.session import IMAGE_VARIABLE, Session, session_of
 from headrace.cli.yaml_files import mapping_in, with_settings
 
 if TYPE_CHECKING:
@@ -36,13 +36,8 @@ def train(
         ),
     ],
     version: options.Version = None,
-    params: Annotated[
-        Path | None, typer.Option(help="YAML file with the params.", metavar="FILE")
-    ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="Set a param, on top of the file: rounds=50.", metavar="K=V"),
-    ] = None,
+    params: options.Params = None,
+    settings: options.Settings = None,
     where: options.Where = None,
     max_bad: options.MaxBad = 0.001,
     runner: options.Runner = "in-process",
@@ -75,7 +70,6 @@ def score(
     context: typer.Context,
     pipeline: options.Pipeline,
     input: options.Input,  # noqa: A002 - the option's name
-    model: options.ModelReference,
     output: Annotated[
         str,
         typer.Option(
@@ -84,7 +78,17 @@ def score(
             metavar="NAME",
         ),
     ],
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="The model: NAME@VERSION, NAME@ALIAS or NAME@latest; NAME is a bare name below "
+            "ROOT/models, a path or a URI. A pipeline that is never trained has none.",
+            metavar="REF",
+        ),
+    ] = None,
     version: options.Version = None,
+    params: options.Params = None,
+    settings: options.Settings = None,
     out_of_fold: Annotated[
         bool,
         typer.Option(
@@ -106,6 +110,15 @@ def score(
             help="Name of the prediction's column; PIPELINE_prediction if left out.", metavar="NAME"
         ),
     ] = None,
+    interval: Annotated[
+        float | None,
+        typer.Option(
+            help="Add prediction intervals that hold a new row's target with this probability, as "
+            "columns ..._lower and ..._upper; 'headrace describe PIPELINE' says which have them.",
+            metavar="LEVEL",
+        ),
+    ] = None,
+    allow_chain: options.AllowChain = None,
     where: options.Where = None,
     max_bad: options.MaxBad = 0.001,
     runner: options.Runner = "in-process",
@@ -113,7 +126,10 @@ def score(
     root: options.Root = "headrace",
     as_json: options.Json = False,
 ) -> None:
-    """Predict every row of an input and publish the result as a dataset."""
+    """Predict every row of an input and publish the result as a dataset.
+
+    Params are those of the model; only a pipeline with a graph of its own takes some here.
+    """
     kept = None if keep is None else [name.strip() for name in keep.split(",") if name.strip()]
     _run(
         session_of(context),
@@ -124,9 +140,12 @@ def score(
         model=model,
         output=output,
         version=version,
+        params=with_settings(mapping_in(params, "--params"), settings or []),
         out_of_fold=out_of_fold,
         keep=kept,
         prediction=prediction,
+        interval=interval,
+        allow_chain=allow_chain or (),
         where=where,
         max_bad=max_bad,
         runner=runner,
@@ -148,6 +167,7 @@ def evaluate(
         ),
     ] = None,
     version: options.Version = None,
+    allow_chain: options.AllowChain = None,
     where: options.Where = None,
     max_bad: options.MaxBad = 0.001,
     runner: options.Runner = "in-process",
@@ -165,6 +185,7 @@ def evaluate(
         model=model,
         output=output,
         version=version,
+        allow_chain=allow_chain or (),
         where=where,
         max_bad=max_bad,
         runner=runner,
@@ -177,7 +198,11 @@ def _run(session: Session, *, as_json: bool, **values: Any) -> None:  # noqa: AN
     from headrace.cli.stopping import stop_on_signals
     from headrace.runtime.run import run
 
-    request = _request(values | {"labels": project_labels(session.environment)})
+    known = {
+        "labels": project_labels(session.environment),
+        "image": session.environment.get(IMAGE_VARIABLE, ""),
+    }
+    request = _request(values | known)
     with stop_on_signals(), working(f"{request.mode} {request.pipeline}"):
         manifest, was_done = run(request, session.plugins, session.disabled)
     is_published = request.mode != "evaluate" or request.output is not None

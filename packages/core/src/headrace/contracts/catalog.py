@@ -6,9 +6,19 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-__all__ = ["CATALOG_FORMAT", "Catalog", "CatalogColumn", "CatalogPipeline", "CatalogPlugin"]
+__all__ = [
+    "CATALOG_FORMAT",
+    "INPUT_FORMAT",
+    "Catalog",
+    "CatalogColumn",
+    "CatalogPipeline",
+    "CatalogPlugin",
+]
 
 CATALOG_FORMAT: Final = "headrace/catalog/v1"
+
+INPUT_FORMAT: Final = "headrace-input"
+"""Of a param that names an input, in the JSON schema of the params."""
 
 
 class _Part(BaseModel):
@@ -35,6 +45,11 @@ class CatalogPipeline(_Part):
     needs: tuple[CatalogColumn, ...]
     adds: tuple[str, ...]
     """Columns that scoring adds."""
+    intervals: bool = False
+    """Whether scoring can add prediction intervals."""
+    has_own_graph: bool = False
+    """Whether it writes its own graph: it takes params in every mode then, and no --where, --keep,
+    --prediction or --out-of-fold; if it is never trained, it scores without a model."""
 
 
 class CatalogPlugin(_Part):
@@ -50,6 +65,8 @@ class Catalog(_Part):
     format: Literal["headrace/catalog/v1"] = CATALOG_FORMAT
     version: str
     """Of the ``headrace`` distribution."""
+    image: str = ""
+    """The image that holds it, with its digest, as ``$HEADRACE_IMAGE`` says; empty outside one."""
     plugins: dict[str, CatalogPlugin]
     pipelines: dict[str, CatalogPipeline]
     transforms: dict[str, str]

@@ -11,16 +11,22 @@ from headrace.contracts.digests import digest_of
 
 __all__ = [
     "MANIFEST_FORMAT",
+    "SUMS_FOLDER",
     "Column",
     "FileEntry",
+    "FittedFile",
+    "FittedInput",
     "InputEntry",
     "Manifest",
     "ModelUse",
+    "PredictedColumn",
     "Rows",
     "files_digest",
 ]
 
 MANIFEST_FORMAT: Final = "headrace/manifest/v1"
+SUMS_FOLDER: Final = "sums/"
+"""Of the files of a model that an update starts from."""
 
 
 class _Part(BaseModel):
@@ -31,7 +37,7 @@ class FileEntry(_Part):
     """One file of a version."""
 
     path: str
-    """Relative to the version's folder, with ``/``."""
+    """Relative to the folder of the version's files, with ``/``."""
     size: Annotated[int, Field(ge=0)]
     """Bytes."""
     sha256: str
@@ -59,6 +65,13 @@ class ModelUse(_Part):
     """Name of the pipeline that made it."""
 
 
+class PredictedColumn(_Part):
+    """A column that holds a model's predictions, and whose they are."""
+
+    column: str
+    model: ModelUse
+
+
 class InputEntry(_Part):
     """What was read, as it was asked for and as it was found."""
 
@@ -72,7 +85,36 @@ class InputEntry(_Part):
     size: int
     """Bytes of all files."""
     models: tuple[ModelUse, ...] = ()
-    """Models whose predictions are among the columns, nearest first."""
+    """Models that went into it, nearest first."""
+
+
+class FittedFile(_Part):
+    """A file whose rows are in a model."""
+
+    uri: str
+    size: Annotated[int, Field(ge=0)]
+    """Bytes."""
+    tag: str
+    """What tells whether it has changed: ``sha256:`` and its digest for a dataset of ours,
+    otherwise ``etag:`` and the store's tag, or ``changed:`` and the time of last change."""
+
+
+class FittedInput(_Part):
+    """Rows that a model was fitted on, as they were added: by a training, or by an update."""
+
+    resolved: str
+    """As in `InputEntry`."""
+    digest: str
+    """As in `InputEntry`, of the input as it was added."""
+    where: str | None = None
+    """Expression that rows had to fulfil to be read."""
+    rows: int | None
+    """Rows that are fitted, without the holdout; None where files of several inputs were taken out
+    at once."""
+    sums: str = ""
+    """Digest of what the fit knows of these rows; empty once a part of them was taken out."""
+    files: tuple[FittedFile, ...]
+    """Those that are in the model now."""
 
 
 class Rows(_Part):
@@ -85,6 +127,7 @@ class Rows(_Part):
     unlabelled: int = 0
     """Rows without a target, skipped in train and evaluate."""
     trained: int = 0
+    """Rows that the model is fitted on; of an update those of its base among them."""
     holdout: int = 0
 
 
@@ -106,17 +149,35 @@ class Manifest(_Part):
     params: dict[str, JsonValue]
     inputs: tuple[InputEntry, ...]
     model: ModelUse | None = None
-    """The model that scored or was evaluated."""
+    """The model that scored or was evaluated, or that a training has updated."""
+    fitted_on: tuple[FittedInput, ...] = ()
+    """Of a model that can be updated: all that it is fitted on, by the files."""
     rows: Rows
     rejected_reasons: dict[str, int] = {}
     metrics: dict[str, dict[str, float]] = {}
-    """By split (``holdout``, ``input``), then by metric."""
+    """By split (``holdout``, ``cross_validation``, ``input``), then by metric; of
+    cross-validation the mean over folds, and as ``<metric>_std`` the standard deviation."""
     columns: tuple[Column, ...] = ()
     """Of a dataset: its columns. Of a model: the columns it needs to score."""
+    predictions: tuple[PredictedColumn, ...] | None = None
+    """Which of the columns are predictions, and whose; None where an earlier release did not say.
+    The model, once trained on them, takes them from no other model (chain lock)."""
     files: tuple[FileEntry, ...] = ()
+    folder: Annotated[str, Field(pattern=r"^([0-9a-f]{8})?$")] = ""
+    """Where the files lie below the version's folder: what the run that wrote them called its own,
+    so that no other run ever writes to it."""
     warnings: tuple[str, ...] = ()
     versions: dict[str, str] = {}
     """Distribution to version: Headrace, the plugin, the libraries that decide the numbers."""
+    editable: tuple[str, ...] = ()
+    """Distributions of these that were installed from a folder to work on, so that their version
+    does not tell what code ran."""
+    image: str = ""
+    """Container image of the run, by digest, if it was known."""
+    where: str | None = None
+    """Expression that rows had to fulfil to be read."""
+    out_of_fold: bool = False
+    """Whether each row was scored by the fold model that never saw it."""
     labels: dict[str, str] = {}
     """Owner, contact and cost labels of the project."""
     runner: str = "in-process"

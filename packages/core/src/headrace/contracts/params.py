@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import (
     BaseModel,
@@ -14,14 +14,31 @@ from pydantic import (
     model_validator,
 )
 
+from headrace.contracts.catalog import INPUT_FORMAT
+
 if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import CoreSchema
 
-__all__ = ["ColumnName", "Params", "SupervisedParams", "TransformStep"]
+__all__ = [
+    "ColumnName",
+    "InputUri",
+    "Params",
+    "SupervisedParams",
+    "TransformStep",
+    "UpdatableParams",
+    "input_params",
+]
 
 ColumnName = Annotated[str, Field(min_length=1)]
+
+InputUri = Annotated[str, Field(min_length=1, json_schema_extra={"format": INPUT_FORMAT})]
+"""A further input, named by a param: files, a folder, a glob, or a dataset by reference.
+
+It is found as ``--input`` is before anything runs, is part of what makes two requests the same,
+and of what a manifest says was read.
+"""
 
 
 class Params(BaseModel):
@@ -92,6 +109,11 @@ class SupervisedParams(Params):
     transforms: dict[ColumnName, tuple[TransformStep, ...]] = {}
     """Transforms of single columns, in order; others get the pipeline's default for their type."""
 
+    @property
+    def key_used(self) -> tuple[str, ...]:
+        """The key where holdout or folds need it; otherwise it is not read."""
+        return self.key if self.holdout or self.folds else ()
+
     @model_validator(mode="after")
     def _check_columns(self) -> Self:
         faults = []
@@ -112,3 +134,42 @@ class SupervisedParams(Params):
         if faults:
             raise ValueError("; ".join(faults))
         return self
+
+
+class UpdatableParams(SupervisedParams):
+    """Params of a pipeline whose fit can add rows to a model, and take them out again."""
+
+    solved_again: ClassVar[frozenset[str]] = frozenset()
+    """Params that an update may change, for they decide nothing before the last step."""
+
+    base: Annotated[str, Field(min_length=1)] | None = None
+    """Model to start from, as a reference: its rows and those of the input are fitted, and only
+    the input is read. All params but those of the last step have to be the model's."""
+
+    remove: bool = False
+    """Take the input's rows out of ``base`` instead of adding them."""
+
+    keep_sums: bool = True
+    """Keep in the bundle what later updates start from."""
+
+    @model_validator(mode="after")
+    def _check_update(self) -> Self:
+        if self.remove and self.base is None:
+            raise ValueError("remove takes rows out of a model, and base names none")
+        return self
+
+    @property
+    def fixed(self) -> dict[str, JsonValue]:
+        """The params that an update must not change."""
+        free = {"base", "remove", "keep_sums", *self.solved_again}
+        return self.model_dump(mode="json", exclude=free)
+
+
+def input_params(params_type: type[Params]) -> tuple[str, ...]:
+    """Return the names of the params of type `InputUri`, optional ones among them."""
+    properties = params_type.model_json_schema(by_alias=False).get("properties", {})
+    return tuple(name for name, schema in properties.items() if _is_input(schema))
+
+
+def _is_input(schema: dict[str, Any]) -> bool:  # a JSON schema, of any shape
+    return schema.get("format") == INPUT_FORMAT or any(map(_is_input, schema.get("anyOf", ())))

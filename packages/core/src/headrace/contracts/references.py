@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Final, Literal
 
-from headrace.contracts.uris import is_bare, normal_uri
+from headrace.contracts.uris import check_no_credentials, is_bare, normal_uri
 from headrace.errors import RequestError
 
 if TYPE_CHECKING:
@@ -152,8 +152,10 @@ def parse_reference(text: str) -> Reference:
     Raises
     ------
     RequestError
-        There is no name, or what follows the ``@`` can be no version or alias.
+        There is no name, the URI has credentials in it, or what follows the ``@`` can be no version
+        or alias.
     """
+    check_no_credentials(text)
     name, at, selector = text.rpartition("@")
     if not at or ("/" in selector and not selector.startswith((".", "/"))):
         return Reference(text)

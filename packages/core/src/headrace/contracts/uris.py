@@ -9,11 +9,16 @@ from urllib.parse import unquote, urlsplit
 
 from headrace.errors import RequestError
 
-__all__ = ["REMOTE_SCHEMES", "is_bare", "is_remote", "normal_uri"]
+__all__ = ["REMOTE_SCHEMES", "check_no_credentials", "is_bare", "is_remote", "normal_uri"]
 
 REMOTE_SCHEMES: Final = ("abfs", "abfss", "az", "azure", "gs", "s3", "s3a")
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
+_SECRET = re.compile(
+    r"[?&](sig|password|secret|[a-z_-]*(token|access_?key|account_?key|secret_?key|credential|"
+    r"signature)[a-z_-]*)=",
+    re.IGNORECASE,
+)
 
 
 def is_bare(text: str) -> bool:
@@ -26,6 +31,29 @@ def is_remote(uri: str) -> bool:
     return _SCHEME.match(uri) is not None
 
 
+def check_no_credentials(text: str) -> None:
+    """Check that a URI has no credentials in it; the message does not repeat them.
+
+    A URI ends up in manifests, logs and lists of processes.
+
+    Raises
+    ------
+    RequestError
+        It has a user, a password, a key or a signature.
+    """
+    found = _SCHEME.match(text)
+    if found is None:
+        return
+    scheme = found[1].lower()
+    authority = text[found.end() :].partition("/")[0]
+    user = authority if scheme in REMOTE_SCHEMES else authority.rpartition("@")[0]
+    if ":" in user or _SECRET.search(text):
+        raise RequestError(
+            f"The {scheme}:// URI has credentials in it, which are never taken from arguments",
+            fix="leave them out; the environment, a profile or the machine's identity gives them",
+        )
+
+
 def normal_uri(text: str) -> str:
     """Return one spelling of a place.
 
@@ -35,9 +63,10 @@ def normal_uri(text: str) -> str:
     Raises
     ------
     RequestError
-        The text is empty, has an unknown scheme or no bucket, or an object store's path has empty
-        segments, ``.`` or ``..``.
+        The text is empty, has an unknown scheme, credentials or no bucket, or an object store's
+        path has empty segments, ``.`` or ``..``.
     """
+    check_no_credentials(text)
     found = _SCHEME.match(text)
     if found is None:
         return _local(text, text)

@@ -10,6 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from headrace.data.expansions import Expansion
     from headrace.data.numbers import FloatArray
 
 __all__ = ["Feature", "Features", "TrainingBatch"]
@@ -28,11 +29,21 @@ class Feature:
         NaN where missing; whole numbers from 0 where the column holds codes of categories.
     n_categories : int, optional
         Number of categories, where the column holds their codes.
+    corrections : tuple of ndarray of float64, each of shape (n,)
+        What the values, rounded, leave out of products that no float64 holds; usually nothing.
     """
 
     name: str
     values: FloatArray
     n_categories: int | None = None
+    corrections: Expansion = ()
+
+    @property
+    def exact(self) -> FloatArray | Expansion:
+        """The values, or where they are rounded the terms of their exact ones."""
+        if not self.corrections:
+            return self.values
+        return (self.values.astype(np.float64, copy=False), *self.corrections)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +72,12 @@ class Features:
     def rows(self, chosen: npt.NDArray[np.bool_]) -> Features:
         """Return the rows where ``chosen``, of shape (n,), is true."""
         columns = tuple(
-            Feature(column.name, column.values[chosen], column.n_categories)
+            Feature(
+                column.name,
+                column.values[chosen],
+                column.n_categories,
+                tuple(term[chosen] for term in column.corrections),
+            )
             for column in self.columns
         )
         return Features(columns, int(np.count_nonzero(chosen)))

@@ -1,9 +1,7 @@
 """Stable hashes of row keys, and the holdout and folds they decide.
 
 The same key gives the same hash on every machine and in every version, so that two pipelines
-agree on which rows are kept from training. Integers go through the finalizer of SplitMix64
-(Steele, Lea & Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014), strings
-through XXH64 of their UTF-8 bytes.
+agree on which rows are kept from training; `headrace.data.hashes` says how.
 """
 
 from __future__ import annotations
@@ -11,24 +9,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.types as pat
-import xxhash
 
+from headrace.data.hashes import GOLDEN, hash_column, mix
 from headrace.data.kinds import Kind, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Hashes", "fold_of", "hash_keys", "is_holdout", "is_key_type"]
+    import numpy.typing as npt
 
-Hashes = npt.NDArray[np.uint64]
+    from headrace.data.hashes import Hashes
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+__all__ = [
+    "fold_of",
+    "hash_keys",
+    "hashes_of",
+    "is_holdout",
+    "is_key_type",
+    "sample_order",
+    "with_hashes",
+]
+
 _HOLDOUT_SALT = np.uint64(0x686F6C646F757400)
 _FOLD_SALT = np.uint64(0x666F6C6473000000)
+_SAMPLE_SALT = np.uint64(0x73616D706C650000)
+_COLUMN = "headrace.hash"
 
 
 def is_key_type(type_: pa.DataType) -> bool:
@@ -55,33 +62,35 @@ def hash_keys(batch: pa.RecordBatch, key: Sequence[str], seed: int) -> Hashes:
     """
     hashes = np.full(batch.num_rows, np.uint64(seed), np.uint64)
     for name in key:
-        hashes = _mix(hashes * _GOLDEN + _hash_column(batch.column(name)))
+        hashes = mix(hashes * GOLDEN + hash_column(batch.column(name)))
     return hashes
+
+
+def with_hashes(batch: pa.RecordBatch, key: Sequence[str], seed: int) -> pa.RecordBatch:
+    """Return the batch with the hashes of its keys as one more column, for `hashes_of`."""
+    return batch.append_column(_COLUMN, pa.array(hash_keys(batch, key, seed)))
+
+
+def hashes_of(batch: pa.RecordBatch, key: Sequence[str], seed: int) -> Hashes:
+    """Return what `hash_keys` does, at no cost if the batch carries it."""
+    if _COLUMN in batch.schema.names:
+        return np.asarray(batch.column(_COLUMN).to_numpy())
+    return hash_keys(batch, key, seed)
+
+
+def sample_order(hashes: Hashes) -> Hashes:
+    """Return the numbers by which a sample takes the least; shape (n,).
+
+    They say nothing of holdout and fold, which mix the hash once more.
+    """
+    return np.asarray(hashes ^ _SAMPLE_SALT)
 
 
 def is_holdout(hashes: Hashes, fraction: float) -> npt.NDArray[np.bool_]:
     """Return which rows are kept from training; shape (n,)."""
-    return np.asarray(_mix(hashes ^ _HOLDOUT_SALT) < np.uint64(int(fraction * 2.0**64)))
+    return np.asarray(mix(hashes ^ _HOLDOUT_SALT) < np.uint64(int(fraction * 2.0**64)))
 
 
 def fold_of(hashes: Hashes, n_folds: int) -> npt.NDArray[np.uint64]:
     """Return the fold of each row, from 0 to ``n_folds - 1``; shape (n,)."""
-    return np.asarray(_mix(hashes ^ _FOLD_SALT) % np.uint64(n_folds))
-
-
-def _hash_column(column: pa.Array) -> Hashes:
-    if pat.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    if pat.is_uint64(column.type):
-        return _mix(column.to_numpy())
-    if pat.is_integer(column.type):
-        return _mix(column.cast(pa.int64()).to_numpy().view(np.uint64))
-    texts = pc.cast(column, pa.large_binary()).to_pylist()
-    return np.fromiter(map(xxhash.xxh64_intdigest, texts), np.uint64, len(texts))
-
-
-def _mix(values: Hashes) -> Hashes:
-    mixed = values + _GOLDEN
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(mixed ^ (mixed >> np.uint64(31)))
+    return np.asarray(mix(hashes ^ _FOLD_SALT) % np.uint64(n_folds))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as pat
 
-__all__ = ["FloatArray", "is_missing", "numbers"]
+__all__ = ["FLOAT32_BITS", "FloatArray", "is_missing", "numbers"]
+
+FLOAT32_BITS: Final = 24
+"""Of a float32's significand."""
 
 FloatArray: TypeAlias = npt.NDArray[np.float64] | npt.NDArray[np.float32]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +17,10 @@ from headrace.errors import DataError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from headrace.data.domain import Domain
     from headrace.data.where import Where
 
-__all__ = ["Checked", "RowCounts", "RowRules", "check_rejected"]
+__all__ = ["Checked", "RowCounts", "RowRules", "Rules", "check_rejected", "split_rows"]
 
 Mask = npt.NDArray[np.bool_]
 
@@ -66,6 +67,41 @@ class Checked:
     counts: RowCounts
 
 
+class Rules(Protocol):
+    """Decides which rows are good; picklable."""
+
+    def check(self, batch: pa.RecordBatch) -> Checked:
+        """Split a batch; see `split_rows`."""
+        ...
+
+
+def split_rows(
+    batch: pa.RecordBatch,
+    good: pa.RecordBatch,
+    reasons: Mapping[int, str],
+    *,
+    n_unlabelled: int = 0,
+) -> Checked:
+    """Return a batch, checked by rules of one's own.
+
+    Parameters
+    ----------
+    batch : pyarrow.RecordBatch
+        As it was read.
+    good : pyarrow.RecordBatch
+        What came of the good rows; may have other columns.
+    reasons : mapping of int to str
+        Row of ``batch`` to why it is bad; goes to quarantine as it was read.
+    n_unlabelled : int
+        Rows that are neither, for they have no target.
+    """
+    rows = np.array(sorted(reasons), np.int64)
+    bad = batch.take(pa.array(rows)) if reasons else None
+    listed = [reasons[row] for row in rows.tolist()]
+    counts = RowCounts(batch.num_rows, len(listed), n_unlabelled, dict(Counter(listed)))
+    return Checked(good, bad, listed, rows, counts)
+
+
 @dataclass(frozen=True, slots=True)
 class RowRules:
     """What a row must fulfil.
@@ -84,6 +120,8 @@ class RowRules:
         Column that must be finite and not negative.
     where : Where, optional
         Rows for which it is not true are not read at all.
+    domains : mapping of str to Domain
+        Feature columns whose values must lie in a domain, where they are there.
     """
 
     features: Mapping[str, bool]
@@ -92,6 +130,7 @@ class RowRules:
     is_binary: bool = False
     weight: str | None = None
     where: Where | None = None
+    domains: Mapping[str, Domain] = field(default_factory=dict)
 
     def check(self, batch: pa.RecordBatch) -> Checked:
         """Split a batch by the rules: unlabelled, bad, good; bad rows harm no other.
@@ -135,6 +174,8 @@ class RowRules:
                 yield f"{name} is missing", is_missing(column)
             if pa.types.is_floating(column.type):
                 yield f"{name} is infinite", np.isinf(numbers(column))
+        for name, domain in self.domains.items():
+            yield f"{name} is not {domain}", domain.outside(numbers(batch.column(name)))
         for name in self.key:
             column = batch.column(name)
             if column.null_count:

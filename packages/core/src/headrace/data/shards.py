@@ -3,27 +3,51 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyarrow.csv as pv
-import pyarrow.fs as pf
 import pyarrow.parquet as pq
 
 from headrace.data.position import Position, with_position
 from headrace.errors import DataError
+from headrace.storage.store import open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["BATCH_ROWS", "Shard", "Source", "plan_shards", "read_shard"]
+__all__ = ["BATCH_ROWS", "FileSource", "Shard", "Source", "plan_files", "plan_shards", "read_shard"]
 
 BATCH_ROWS = 65_536
 SHARD_ROWS = 524_288
 _BUFFER_BYTES = 1_048_576  # of each column; without a buffer Arrow reads whole column chunks
 
-Format = Literal["parquet", "csv"]
+Format = Literal["parquet", "csv", "own"]
+
+
+class FileSource(Protocol):
+    """Reads files of a format of one's own; picklable."""
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Of the batches; a column of raw lines leaves it to the rules which lines are good."""
+        ...
+
+    def batches(self, file: pa.NativeFile) -> Iterable[pa.RecordBatch]:
+        """Return the rows of a file, in order, in batches of any size.
+
+        Parameters
+        ----------
+        file : pyarrow.NativeFile
+            Open for reading bytes, on a local disk or in an object store.
+
+        Raises
+        ------
+        DataError, OSError, UnicodeError, pyarrow.ArrowException
+            The file cannot be read at all: the run ends with exit code 4.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +75,12 @@ class Shard:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An input, planned: its shards and the one schema they are read by."""
+    """An input, planned: its shards, the one schema they are read by, and what reads them."""
 
     shards: tuple[Shard, ...]
     schema: pa.Schema
+    own: FileSource | None = None
+    """Of files of no built-in format."""
 
 
 def plan_shards(uris: Sequence[str]) -> Source:
@@ -86,7 +112,15 @@ def plan_shards(uris: Sequence[str]) -> Source:
     return Source(tuple(shards), _without_views(_one_schema(schemas)))
 
 
-def read_shard(shard: Shard, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def plan_files(uris: Sequence[str], own: FileSource) -> Source:
+    """Make each file a shard, to be read by a source of one's own; opens none."""
+    shards = tuple(Shard(index, uri, "own") for index, uri in enumerate(uris))
+    return Source(shards, own.schema, own)
+
+
+def read_shard(
+    shard: Shard, schema: pa.Schema, own: FileSource | None = None
+) -> Iterator[pa.RecordBatch]:
     """Read the columns of a schema from a shard, in batches that carry their position.
 
     The last batch, which may be empty, is marked as such.
@@ -98,11 +132,11 @@ def read_shard(shard: Shard, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """
     row = shard.first_row
     try:
-        for batch in _batches(shard, schema):
+        for batch in _batches(shard, schema) if own is None else _own_batches(shard, own):
             fitting = batch if batch.schema.equals(schema) else batch.cast(schema)
             yield with_position(fitting, Position(shard.index, row, is_last=False))
             row += batch.num_rows
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeError) as error:
         raise _unreadable(shard.uri, error) from error
     empty = pa.RecordBatch.from_pylist([], schema=schema)
     yield with_position(empty, Position(shard.index, row, is_last=True))
@@ -127,6 +161,13 @@ def _batches(shard: Shard, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         )
 
 
+def _own_batches(shard: Shard, own: FileSource) -> Iterator[pa.RecordBatch]:
+    with _open(shard.uri) as file:
+        for batch in own.batches(file):
+            for start in range(0, batch.num_rows, BATCH_ROWS):
+                yield batch.slice(start, BATCH_ROWS)
+
+
 def _format_of(uri: str) -> Format:
     name = uri.rsplit("/", 1)[-1].lower()
     if name.endswith((".parquet", ".pq")):
@@ -144,8 +185,10 @@ def _open(uri: str) -> pa.NativeFile:
     try:
         if urlsplit(uri).scheme in {"", "file"}:
             return pa.OSFile(uri.removeprefix("file://"))
-        filesystem, path = pf.FileSystem.from_uri(uri)
-        return filesystem.open_input_file(path)
+        # By the store that has found the file: Arrow's own file systems know other schemes, and
+        # look for credentials and endpoints elsewhere.
+        folder, _, name = uri.rpartition("/")
+        return pa.PythonFile(open_store(folder).reader(name), mode="r")
     except (OSError, pa.ArrowException) as error:
         raise _unreadable(uri, error) from error
 

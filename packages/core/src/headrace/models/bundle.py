@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,10 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headrace.contracts.digests import canonical_json
+from headrace.contracts.json_text import parse_json
 from headrace.contracts.params import SupervisedParams
+from headrace.contracts.summary import SUMMARY_FILE
 from headrace.data.keys import fold_of, hash_keys, is_holdout
 from headrace.data.kinds import Kind
 from headrace.errors import ModelError, RequestError
+from headrace.models.model import PredictsIntervals, Summarized
 from headrace.models.pipeline import Task
 from headrace.models.preparation import Chain, Preparation
 
@@ -29,7 +31,10 @@ __all__ = ["BUNDLE_FORMAT", "Bundle"]
 BUNDLE_FORMAT: Final = "headrace/bundle/v1"
 
 _DESCRIPTION = "bundle.json"
-_DAMAGE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+_DAMAGE = (
+    *(ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError),
+    *(MemoryError, pa.ArrowException),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,25 @@ class Bundle:
         """Return one prediction a row."""
         return self.model.predict(self.preparation.features(batch))
 
+    def predict_interval(
+        self, batch: pa.RecordBatch, level: float
+    ) -> tuple[pa.Array, pa.Array, pa.Array]:
+        """Return one prediction a row, and the lower and upper ends of its interval.
+
+        Raises
+        ------
+        RequestError
+            The model has no intervals.
+        """
+        if not isinstance(self.model, PredictsIntervals):
+            raise RequestError(
+                f"A model of type '{self.model_name}' has no prediction intervals",
+                fix="score without --interval",
+            )
+        features = self.preparation.features(batch)
+        lower, upper = self.model.predict_interval(features, level)
+        return self.model.predict(features), lower, upper
+
     def predict_out_of_fold(self, batch: pa.RecordBatch) -> pa.Array:
         """Return each row's prediction by the fold model that never saw it.
 
@@ -84,7 +108,8 @@ class Bundle:
                 fix="train it with folds of 2 and more (see the manifest's warnings), "
                 "or score without --out-of-fold",
             )
-        features = self.preparation.features(batch)
+        preparation = self.preparation
+        features = preparation.features(batch)
         hashes = hash_keys(batch, self.params.key, self.params.seed)
         chosen = fold_of(hashes, len(self.fold_models)).astype(np.int64)
         chosen[is_holdout(hashes, self.params.holdout)] = len(self.fold_models)
@@ -92,9 +117,14 @@ class Bundle:
         order = []
         for index, model in enumerate((*self.fold_models, self.model)):
             mine = chosen == index
-            if mine.any():
+            if not mine.any():
+                continue
+            order.append(np.flatnonzero(mine))
+            if preparation.reads_target and index < len(self.fold_models):
+                unseen = preparation.without(frozenset({index}))
+                parts.append(model.predict(unseen.features(batch.filter(pa.array(mine)))))
+            else:
                 parts.append(model.predict(features.rows(mine)))
-                order.append(np.flatnonzero(mine))
         if not parts:
             return self.model.predict(features)
         places = np.argsort(np.concatenate(order))
@@ -129,6 +159,9 @@ class Bundle:
             ],
         }
         files = {_DESCRIPTION: canonical_json(description)}
+        if isinstance(self.model, Summarized):
+            summary = self.model.summary().model_dump_json(indent=1)
+            files[SUMMARY_FILE] = summary.encode() + b"\n"
         for folder, model in self._folders():
             files |= {f"{folder}/{name}": data for name, data in model.state().items()}
         return files
@@ -161,7 +194,7 @@ class Bundle:
         if _DESCRIPTION not in files:
             raise ModelError(f"The bundle has no {_DESCRIPTION}")
         try:
-            description = json.loads(files[_DESCRIPTION])
+            description = parse_json(files[_DESCRIPTION])
             if description["format"] != BUNDLE_FORMAT:
                 raise ModelError(
                     f"The bundle has format {description['format']!r}; wanted {BUNDLE_FORMAT!r}",

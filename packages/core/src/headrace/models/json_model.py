@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from headrace.contracts.json_text import parse_json
 from headrace.errors import ModelError
 
 if TYPE_CHECKING:
@@ -42,10 +43,14 @@ class JsonModel(BaseModel):
         if _FILE not in state:
             raise ModelError(f"The model has no {_FILE}")
         try:
-            return cls.model_validate_json(state[_FILE], strict=True)
+            model = cls.model_validate_json(state[_FILE], strict=True)
+            parse_json(state[_FILE])  # refuses a name that is there twice
         except ValidationError as error:
             fault = error.errors()[0]
             place = ".".join(map(str, fault["loc"])) or "all of it"
             raise ModelError(
                 f"The model's {_FILE} is damaged: {fault['msg']}", where=place
             ) from error
+        except ValueError as error:
+            raise ModelError(f"The model's {_FILE} is damaged: {error}") from error
+        return model

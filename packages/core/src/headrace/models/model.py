@@ -10,9 +10,10 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from headrace.contracts.summary import Summary
     from headrace.data.features import Features
 
-__all__ = ["FitResult", "Model"]
+__all__ = ["FitResult", "Model", "PredictsIntervals", "Summarized"]
 
 
 @runtime_checkable
@@ -40,6 +41,40 @@ class Model(Protocol):
         ModelError
             The state is damaged.
         """
+        ...
+
+
+@runtime_checkable
+class PredictsIntervals(Protocol):
+    """What a model may do besides: say how far from the prediction a new row's target may lie.
+
+    Its pipeline's spec says so with ``intervals=True``.
+    """
+
+    def predict_interval(self, features: Features, level: float) -> tuple[pa.Array, pa.Array]:
+        """Return the lower and upper ends of prediction intervals, as `Model.predict` would.
+
+        Parameters
+        ----------
+        features : Features
+            n rows; maybe none, to ask whether there are intervals.
+        level : float
+            Probability that a new target lies within, between 0 and 1.
+
+        Raises
+        ------
+        RequestError
+            This model cannot say; the message says why.
+        """
+        ...
+
+
+@runtime_checkable
+class Summarized(Protocol):
+    """What a model may do besides: say in a few tables what it has found."""
+
+    def summary(self) -> Summary:
+        """Return facts and tables; a function of the state."""
         ...
 
 

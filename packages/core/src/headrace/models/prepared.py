@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
 from headrace.data.features import Feature, Features, TrainingBatch
-from headrace.models.training import folds_of, training_batch
+from headrace.models.fold_views import TrainingViews
+from headrace.models.labelled import folds_of, target_and_weight
 from headrace.storage.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    import numpy.typing as npt
 
     from headrace.contracts.params import SupervisedParams
     from headrace.models.preparation import Preparation
@@ -26,18 +29,32 @@ _READ_LIMIT = 8 * 2**30
 def prepare_batch(
     batch: pa.RecordBatch, preparation: Preparation, params: SupervisedParams
 ) -> pa.RecordBatch:
-    """Return features, target, weight and fold of a batch as one batch of plain numbers."""
-    rows = training_batch(batch, preparation, params)
-    arrays = [pa.array(column.values) for column in rows.features.columns]
-    names = [f"feature {index}" for index in range(len(arrays))]
-    arrays.append(pa.array(rows.target))
-    names.append("target")
-    if rows.weight is not None:
-        arrays.append(pa.array(rows.weight))
-        names.append("weight")
-    arrays.append(pa.array(folds_of(batch, params).astype(np.uint8)))
-    names.append("fold")
-    return pa.RecordBatch.from_arrays(arrays, names)
+    """Return features, target, weight and fold of a batch as one batch of plain numbers.
+
+    A feature that tells of targets is there once more for each fold's model.
+    """
+    folds = folds_of(batch, params)
+    target, weight = target_and_weight(batch, params)
+    views = TrainingViews(preparation, batch, folds)
+    full = views.full().columns
+    columns: dict[str, npt.NDArray[Any]] = {
+        _name(index): column.values for index, column in enumerate(full)
+    }
+    if preparation.reads_target:
+        for fold in range(params.folds):
+            for index, column in enumerate(views.without(fold).columns):
+                if column is not full[index]:
+                    columns[_name(index, fold)] = column.values
+    columns["target"] = target
+    if weight is not None:
+        columns["weight"] = weight
+    columns["fold"] = folds.astype(np.uint8)
+    return pa.RecordBatch.from_pydict({name: pa.array(each) for name, each in columns.items()})
+
+
+def _name(index: int, without: int | None = None) -> str:
+    """Return the name of a feature's column, or of the one for a fold's model."""
+    return f"feature {index}" + ("" if without is None else f" without {without}")
 
 
 @dataclass(frozen=True)
@@ -90,7 +107,7 @@ class PreparedShards:
         columns = tuple(
             Feature(
                 column.name,
-                batch.column(index).to_numpy(zero_copy_only=False),
+                batch.column(self._source(batch, index)).to_numpy(zero_copy_only=False),
                 column.n_categories,
             )
             for index, column in enumerate(self.features.columns)
@@ -104,3 +121,8 @@ class PreparedShards:
         if self.without is None:
             return rows
         return rows.rows(batch.column("fold").to_numpy() != self.without)
+
+    def _source(self, batch: pa.RecordBatch, index: int) -> str:
+        """Return the name of the column that a feature is to be read from."""
+        own = _name(index, self.without)
+        return own if own in batch.schema.names else _name(index)

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, cast
 
 from headrace.contracts.catalog import Catalog, CatalogColumn, CatalogPipeline, CatalogPlugin
+from headrace.plugins.specs import GraphSpec
 
 if TYPE_CHECKING:
     from headrace.contracts.params import Params
@@ -36,6 +37,8 @@ def catalog_pipeline(plugins: Plugins, name: str) -> CatalogPipeline:
             for need in spec.needs
         ),
         adds=spec.adds,
+        intervals=spec.intervals,
+        has_own_graph=isinstance(spec, GraphSpec),
     )
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "SUPERVISED_NEEDS",
     "ColumnNeed",
     "CommandSpec",
+    "GraphSpec",
     "HookSpecs",
     "Mode",
     "ModelSpec",
@@ -72,6 +73,8 @@ class PipelineSpec:
         Columns that scoring adds.
     modes : tuple of str
         Modes it has.
+    intervals : bool
+        Whether its models have prediction intervals (`headrace.models.PredictsIntervals`).
     """
 
     name: str
@@ -81,6 +84,40 @@ class PipelineSpec:
     needs: tuple[ColumnNeed, ...] = SUPERVISED_NEEDS
     adds: tuple[str, ...] = ()
     modes: tuple[Mode, ...] = ("train", "score", "evaluate")
+    intervals: bool = False
+
+    @property
+    def modes_with_params(self) -> tuple[Mode, ...]:
+        """Modes that take params; in the others they come with the model."""
+        return tuple(mode for mode in self.modes if mode == "train")
+
+    @property
+    def has_models(self) -> bool:
+        """Whether it has models of its own, which it then scores with."""
+        return "train" in self.modes
+
+
+@dataclass(frozen=True, slots=True)
+class GraphSpec(PipelineSpec):
+    """A pipeline that writes its own Beam graph; see `headrace.graph`.
+
+    It takes params in every mode, for it may read inputs that they name. One that is never
+    trained has no models, and scores without.
+
+    Parameters
+    ----------
+    load : str
+        ``module:attribute`` of a function that takes a `headrace.graph.GraphRun` and returns the
+        manifest of what it has published; other fields as in `PipelineSpec`.
+    """
+
+    needs: tuple[ColumnNeed, ...] = ()
+    modes: tuple[Mode, ...] = ("score",)
+
+    @property
+    def modes_with_params(self) -> tuple[Mode, ...]:
+        """Modes that take params: all."""
+        return self.modes
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, cast
 
+import numpy as np
 import pyarrow as pa
 from pydantic import ValidationError
 
 from headrace.data.keys import is_key_type
 from headrace.data.kinds import Kind, kind_of
+from headrace.data.numbers import numbers
 from headrace.data.rows import RowRules
 from headrace.errors import DataError, HeadraceError, RequestError, raise_all
+from headrace.models.encodings import encoding_faults
+from headrace.models.outcome import outcome_of
+from headrace.models.partners import partner_faults
 from headrace.models.pipeline import Task
 from headrace.models.preparation import Chain, Preparation
 from headrace.plugins.faults import setting_faults
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from headrace.contracts.params import SupervisedParams, TransformStep
+    from headrace.data.domain import Domain
     from headrace.data.where import Where
     from headrace.models.bundle import Bundle
     from headrace.models.pipeline import SupervisedPipeline
@@ -134,6 +140,16 @@ def columns_to_train(
             chain = prepare(pipeline, feature, type_, columns, plugins)
             if chain is not None:
                 chains.append(chain)
+    for fault in (*partner_faults(chains, params.features), *encoding_faults(chains, params.folds)):
+        columns.add(fault)
+    if chains and all(chain.is_dropped for chain in chains):
+        columns.add(
+            RequestError(
+                "All features are dropped; wanted one at least that the model sees",
+                where="transforms",
+                fix="take drop from one of them",
+            )
+        )
     columns.need_number(params.target, "target")
     columns.need_key(params.key)
     if params.weight is not None:
@@ -141,10 +157,9 @@ def columns_to_train(
     columns.need_where(where)
     read = columns.schema()
     rules = RowRules(
-        features={
-            chain.feature: chain.handles_missing or pipeline.handles_missing for chain in chains
-        },
-        key=params.key if params.holdout or params.folds else (),
+        features=_missing_handled(chains, pipeline.handles_missing),
+        domains=_domains(chains, pipeline.handles_missing),
+        key=params.key_used,
         target=params.target,
         is_binary=pipeline.task is Task.BINARY,
         weight=params.weight,
@@ -185,16 +200,26 @@ def columns_with_bundle(
         columns.need_key(params.key)
     columns.need_where(where)
     return RowRules(
-        features={
-            chain.feature: chain.handles_missing or bundle.handles_missing
-            for chain in bundle.preparation.chains
-        },
+        features=_missing_handled(bundle.preparation.chains, bundle.handles_missing),
+        domains=_domains(bundle.preparation.chains, bundle.handles_missing),
         key=params.key if keyed else (),
         target=params.target if labelled else None,
         is_binary=labelled and bundle.task is Task.BINARY,
         weight=params.weight if labelled else None,
         where=where,
     )
+
+
+def _missing_handled(chains: Sequence[Chain], by_model: bool) -> dict[str, bool]:
+    return {
+        chain.feature: chain.handles_missing or by_model for chain in chains if not chain.is_dropped
+    }
+
+
+def _domains(chains: Sequence[Chain], missing_handled: bool) -> dict[str, Domain]:
+    if missing_handled:
+        return {}
+    return {chain.feature: chain.domain for chain in chains if chain.domain is not None}
 
 
 def prepare(
@@ -209,58 +234,79 @@ def prepare(
     steps = pipeline.params.transforms.get(feature)
     if steps is None:
         steps = pipeline.default_transforms(kind)
-    if kind is not Kind.NUMBER and not (steps and kind in _USUAL_TRANSFORMS):
-        usual = _USUAL_TRANSFORMS.get(kind)
-        columns.fault(
-            f"Feature '{feature}' is {type_}, which no pipeline takes as it is",
-            f"name a transform for it, such as {usual}"
-            if usual
-            else "cast the column in the data, or leave it out",
-        )
-        return None
     transforms = [_transform(step, feature, columns, plugins) for step in steps]
     made = [transform for transform in transforms if transform is not None]
     if len(made) < len(transforms):
         return None
     at = kind
     for place, (step, transform) in enumerate(zip(steps, made, strict=True), 1):
-        if at not in transform.accepts:
+        if at not in transform.accepts and at is not Kind.OTHER:
             columns.fault(
                 f"Feature '{feature}' is {at if at is not kind else type_} where transform "
                 f"'{step.name}' wants a {' or '.join(sorted(transform.accepts))}",
                 "choose another transform, or cast the column in the data",
             )
             return None
-        if transform.yields_many and place < len(made):
+        if transform.yields_many and not _ends(made[place - 1 :]):
             columns.add(
                 RequestError(
                     f"Transform '{step.name}' of feature '{feature}' is not the last of its list, "
-                    "but makes several columns of one",
+                    "but makes several columns of one, or none",
                     where=f"transforms.{feature}",
                     fix="put it last",
                 )
             )
             return None
-        at = Kind.NUMBER
-    if not pipeline.handles_missing and _may_make_missing(made):
-        columns.add(
-            RequestError(
-                f"Feature '{feature}' may come out missing (an unknown category, say), and "
-                "the pipeline takes no missing numbers",
-                where=f"transforms.{feature}",
-                fix="put impute after the others, or choose one_hot for a category",
-            )
+        if at in transform.accepts:
+            at = transform.yields(at)
+    if at is not Kind.NUMBER:
+        usual = _USUAL_TRANSFORMS.get(kind)
+        columns.fault(
+            f"Feature '{feature}' is {type_}, which no pipeline takes as it is"
+            + (f" after {steps[-1].name}" if steps and kind is not Kind.OTHER else ""),
+            f"name a transform for it, such as {usual}"
+            if usual
+            else "cast the column in the data, or leave it out",
         )
         return None
-    return Chain(feature, kind, tuple(step.name for step in steps), tuple(made))
+    chain = Chain(feature, kind, tuple(step.name for step in steps), tuple(made))
+    fault = None if pipeline.handles_missing else _missing_fault(chain, type_)
+    if fault is not None:
+        columns.add(fault)
+        return None
+    return chain
 
 
-def _may_make_missing(transforms: Sequence[Transform]) -> bool:
-    """Whether a value that is there may be missing after the last transform."""
-    makes = False
-    for transform in transforms:
-        makes = transform.makes_missing or (makes and not transform.handles_missing)
-    return makes
+def _ends(transforms: Sequence[Transform]) -> bool:
+    """Whether transforms are the last one of a list, but for one that combines what it makes."""
+    transform, *following = transforms
+    return not following or (
+        len(following) == 1 and bool(following[0].partners) and not transform.partners
+    )
+
+
+def _missing_fault(chain: Chain, type_: pa.DataType) -> RequestError | None:
+    """Return what is wrong with a chain for a model that takes no missing numbers."""
+    where = f"transforms.{chain.feature}"
+    if outcome_of(chain.transforms).may_be_missing:
+        return RequestError(
+            f"Feature '{chain.feature}' may come out missing (an unknown category, say), and "
+            "the pipeline takes no missing numbers",
+            where=where,
+            fix="put impute after the others, or choose one_hot for a category; log comes first, "
+            "or behind clip or impute",
+        )
+    settled = chain.settled()
+    if chain.handles_missing and settled.next_statistic is None:
+        columns = settled.apply(pa.nulls(1, type_))
+        if any(np.isnan(numbers(column.values)).any() for column in columns):
+            return RequestError(
+                f"Feature '{chain.feature}' comes out missing where the column is, and the "
+                "pipeline takes no missing numbers",
+                where=where,
+                fix="impute a value for which the transforms that follow are defined",
+            )
+    return None
 
 
 def _transform(
@@ -273,8 +319,8 @@ def _transform(
     except HeadraceError as error:
         columns.add(type(error)(error.what, f"{where}; {error.where}", error.fix))
     except ValidationError as error:
-        for fault in setting_faults(
-            error, "option", transform_type.Options.model_fields, where, missing="give it a value"
-        ):
+        fields = transform_type.Options.model_fields.items()
+        names = [field.alias or name for name, field in fields]
+        for fault in setting_faults(error, "option", names, where, missing="give it a value"):
             columns.add(fault)
     return None

@@ -42,7 +42,7 @@ def run_evaluate(work: Work, disabled: frozenset[str]) -> Manifest:
     target = work.target or Versions(f"{work.request.root}/datasets/evaluation", "dataset")
     quarantine = Quarantine(work)
     runner = make_runner(work.request.runner, work.request.runner_options)
-    with staging_for(target, work.version, work.request) as staging:
+    with staging_for(target, work) as staging:
         job = EvaluateJob(
             address=BundleAddress(work.model_folder, work.model.digest, work.model.files, disabled),
             task=bundle.task,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, requires, version
 from typing import TYPE_CHECKING, Any
 
 from headrace.contracts.digests import sha256
@@ -14,12 +13,17 @@ from headrace.contracts.manifest import (
     InputEntry,
     Manifest,
     ModelUse,
+    PredictedColumn,
     Rows,
     files_digest,
 )
 from headrace.contracts.references import default_version
 from headrace.data.rows import check_rejected
 from headrace.errors import DataError
+from headrace.plugins.specs import GraphSpec
+from headrace.runtime.chain import carried_on, predictions_of
+from headrace.runtime.code import code_of
+from headrace.storage.layout import files_path
 from headrace.storage.versions import Versions
 
 if TYPE_CHECKING:
@@ -30,7 +34,7 @@ if TYPE_CHECKING:
     from headrace.runtime.check import Work
     from headrace.storage.inputs import ResolvedInput
 
-__all__ = ["Quarantine", "base_manifest", "part_files", "store_files"]
+__all__ = ["Quarantine", "base_manifest", "files_uri", "part_files", "store_files"]
 
 _log = logging.getLogger(__name__)
 
@@ -38,11 +42,13 @@ _log = logging.getLogger(__name__)
 def base_manifest(work: Work, kind: str, target_uri: str, **values: Any) -> Manifest:  # noqa: ANN401 - the manifest validates them
     """Return a manifest of a run: what all modes say of it, and ``values`` that only one knows."""
     model = None
+    code = code_of({"headrace", work.plugins.owner(work.request.pipeline).distribution})
     if work.model is not None:
         model = ModelUse(
             uri=work.model.address, digest=work.model.digest, pipeline=work.model.pipeline
         )
     files: tuple[FileEntry, ...] = values.pop("files", ())
+    warnings = (*work.warnings, *values.pop("warnings", ()))
     return Manifest.model_validate(
         {
             "kind": kind,
@@ -52,12 +58,19 @@ def base_manifest(work: Work, kind: str, target_uri: str, **values: Any) -> Mani
             "request_digest": work.digest,
             "digest": files_digest(files),
             "files": files,
+            "folder": work.folder if files else "",
+            "warnings": warnings,
             "pipeline": work.request.pipeline,
             "mode": work.request.mode,
             "params": {} if work.params is None else work.params.model_dump(mode="json"),
-            "inputs": (_input_entry(work.source),),
+            "inputs": tuple(map(_input_entry, (work.source, *work.inputs.values()))),
             "model": model,
-            "versions": _versions(work),
+            "predictions": _predictions(work, model, values.get("columns", ())),
+            "versions": code.versions,
+            "editable": code.editable,
+            "image": work.request.image,
+            "where": work.request.where,
+            "out_of_fold": work.request.out_of_fold,
             "labels": work.request.labels,
             "runner": work.request.runner,
             "seconds": round((datetime.now(UTC) - work.started).total_seconds(), 3),
@@ -83,33 +96,39 @@ def _input_entry(source: ResolvedInput) -> InputEntry:
     )
 
 
-def _versions(work: Work) -> dict[str, str]:
-    """Return the distributions that decide the numbers: ours, and what they require directly."""
-    ours = {"headrace", work.plugins.owner(work.request.pipeline).distribution}
-    names = set(ours)
-    for distribution in ours:
-        for requirement in requires(distribution) or ():
-            name = requirement.split(";")[0]
-            for end in "<>=!~[ (":
-                name = name.split(end)[0]
-            names.add(name)
-    found = {}
-    for name in sorted(names):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue  # of an extra, or of another platform
-    return found
+def _predictions(
+    work: Work, model: ModelUse | None, columns: Sequence[Column]
+) -> tuple[PredictedColumn, ...]:
+    """Return which of a version's columns are predictions: of this run, or of what it read."""
+    added: list[PredictedColumn] = []
+    if work.request.mode == "score" and model is not None:
+        name = work.request.prediction or f"{work.request.pipeline}_prediction"
+        names = [name, f"{name}_lower", f"{name}_upper"]
+        if isinstance(spec := work.plugins.pipeline(work.request.pipeline), GraphSpec):
+            names = list(spec.adds)
+        added = [PredictedColumn(column=name, model=model) for name in names]
+    elif work.request.mode == "train" and work.model is not None:  # which it goes on with
+        found = predictions_of(work.model)
+        added = [PredictedColumn(column=name, model=use) for name, use in found.items()]
+    sources = (work.source, *work.inputs.values())
+    return carried_on(sources, added, [column.name for column in columns])
 
 
-def store_files(target: Versions, version_: str, files: dict[str, bytes]) -> tuple[FileEntry, ...]:
+def store_files(work: Work, files: dict[str, bytes]) -> tuple[FileEntry, ...]:
     """Write a version's files and return their entries; nothing is published."""
-    folder = target.version_path(version_)
+    assert work.target is not None  # noqa: S101 - of a training
+    target, folder = work.target, files_path(work.version, work.folder)
     entries = []
     for path, data in sorted(files.items()):
         target.store.write(folder + path, data)
         entries.append(FileEntry(path=path, size=len(data), sha256=sha256(data)))
     return tuple(entries)
+
+
+def files_uri(work: Work) -> str:
+    """Return where a run writes its version's files."""
+    assert work.target is not None  # noqa: S101 - of a training or scoring
+    return work.target.store.uri(files_path(work.version, work.folder).rstrip("/"))
 
 
 def part_files(parts: Collection[Part]) -> tuple[FileEntry, ...]:
@@ -143,7 +162,7 @@ class Quarantine:
     @property
     def folder_uri(self) -> str:
         """Where parts are to be written."""
-        path = self._versions.version_path(self._version).rstrip("/")
+        path = files_path(self._version, self._work.folder).rstrip("/")
         return self._versions.store.uri(path)
 
     def publish(self, rejected: Rejected) -> None:

@@ -1,4 +1,4 @@
-"""Run a request: check it, do it by its mode, return the manifest."""
+"""Run a request: check it, do it by its mode or its own graph, return the manifest."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from headrace.plugins.specs import GraphSpec
 from headrace.runtime.check import check_request
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ def run(
 
 
 def _carry_out(work: Work, disabled: frozenset[str]) -> Manifest:
+    if isinstance(work.plugins.pipeline(work.request.pipeline), GraphSpec):
+        from headrace.runtime.graph import run_graph  # noqa: PLC0415 - imports Beam
+
+        return run_graph(work)
     match work.request.mode:
         case "train":
             from headrace.runtime.train import run_train  # noqa: PLC0415 - imports Beam

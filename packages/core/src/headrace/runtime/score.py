@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from headrace.beam.graphs import ScoreJob, score
-from headrace.beam.predict import BundleAddress, add_prediction
+from headrace.beam.predict import BundleAddress, Wanted, add_prediction
 from headrace.beam.runners import make_runner
 from headrace.contracts.manifest import Column, Rows
 from headrace.data.shards import plan_shards
 from headrace.errors import DataError, RequestError
 from headrace.models.loading import load_bundle
 from headrace.runtime.columns import ReadColumns, columns_with_bundle
-from headrace.runtime.report import Quarantine, base_manifest, part_files
+from headrace.runtime.report import Quarantine, base_manifest, files_uri, part_files
 from headrace.runtime.staging import staging_for
 
 if TYPE_CHECKING:
@@ -50,25 +51,26 @@ def run_score(work: Work, disabled: frozenset[str]) -> Manifest:
         )
     source = plan_shards([file.uri for file in work.source.files])
     prediction = request.prediction or f"{request.pipeline}_prediction"
+    wanted = Wanted(prediction, request.out_of_fold, request.interval)
     columns = ReadColumns(source.schema, work.source.uri)
-    keep = _columns_to_keep(source.schema, request.keep, prediction, columns)
+    keep = _columns_to_keep(source.schema, request.keep, wanted.names, columns)
     rules = columns_with_bundle(
         bundle, columns, work.where, labelled=False, keyed=request.out_of_fold
     )
     schema = columns.schema(keep)
+    output_columns = _output_columns(bundle, schema, keep, wanted, work.model.address)
     quarantine = Quarantine(work)
     runner = make_runner(request.runner, request.runner_options)
-    with staging_for(target, work.version, request) as staging:
+    with staging_for(target, work) as staging:
         job = ScoreJob(
             address=address,
-            prediction=prediction,
+            wanted=wanted,
             keep=keep,
-            out_of_fold=request.out_of_fold,
             source=source,
             schema=schema,
             rules=rules,
             counted=quarantine.publish,
-            output_uri=target.store.uri(target.version_path(work.version).rstrip("/")),
+            output_uri=files_uri(work),
             staging_uri=staging.uri,
             rejects_uri=quarantine.folder_uri,
         )
@@ -86,34 +88,38 @@ def run_score(work: Work, disabled: frozenset[str]) -> Manifest:
             files=part_files(scored.parts),
             rows=Rows(read=counts.read, written=written, rejected=counts.rejected),
             rejected_reasons=dict(counts.reasons),
-            columns=_output_columns(bundle, schema, keep, prediction),
+            columns=output_columns,
         )
     )
 
 
 def _columns_to_keep(
-    schema: pa.Schema, wanted: Sequence[str] | None, prediction: str, columns: ReadColumns
+    schema: pa.Schema, wanted: Sequence[str] | None, added: Sequence[str], columns: ReadColumns
 ) -> tuple[str, ...]:
     keep = tuple(schema.names) if wanted is None else tuple(dict.fromkeys(wanted))
     for name in keep:
-        if name != prediction:
+        if name not in added:
             columns.need(name, "in --keep")
         elif name in schema.names:
             columns.fault(
-                f"The input already has a column '{prediction}'",
+                f"The input already has a column '{name}'",
                 "name the prediction otherwise by --prediction, or leave the column out by --keep",
             )
         else:
             columns.fault(
-                f"--keep names '{prediction}', which is the prediction, not a column of the input",
+                f"--keep names '{name}', which is the prediction, not a column of the input",
                 "leave it out of --keep: the prediction is always written",
             )
     return keep
 
 
 def _output_columns(
-    bundle: Bundle, schema: pa.Schema, keep: Sequence[str], prediction: str
+    bundle: Bundle, schema: pa.Schema, keep: Sequence[str], wanted: Wanted, model: str
 ) -> tuple[Column, ...]:
+    """Score no rows: a model that has no intervals says so here, before any work is done."""
     empty = pa.RecordBatch.from_pylist([], schema=schema)
-    predicted = add_prediction(bundle, empty, prediction, keep, out_of_fold=False)
+    try:
+        predicted = add_prediction(bundle, empty, replace(wanted, out_of_fold=False), keep)
+    except RequestError as error:
+        raise RequestError(error.what, error.where or model, error.fix) from error
     return tuple(Column(name=field.name, type=str(field.type)) for field in predicted.schema)

@@ -1,15 +1,17 @@
-"""A run's own staging folder, gone when the run ends, however it ends."""
+"""A run's own folders: staging, gone when the run ends; files, gone if it fails."""
 
 from __future__ import annotations
 
-import secrets
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
+
+from headrace.errors import HeadraceError
+from headrace.storage.layout import files_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from headrace.contracts.request import Request
+    from headrace.runtime.check import Work
     from headrace.storage.versions import Versions
 
 __all__ = ["Staging", "staging_for"]
@@ -27,11 +29,18 @@ class Staging:
         Of the name that the run publishes.
     path : str
         Folder within the name's store, without ``/`` at its end.
+
+    Attributes
+    ----------
+    is_publishing : bool
+        To be set before the version is published. From then on its files stay, whatever happens:
+        an attempt whose answer was lost may have published it.
     """
 
     def __init__(self, versions: Versions, path: str) -> None:
         self._store = versions.store
         self._path = path
+        self.is_publishing = False
 
     @property
     def uri(self) -> str:
@@ -44,17 +53,37 @@ class Staging:
 
 
 @contextmanager
-def staging_for(versions: Versions, version: str, request: Request) -> Iterator[Staging]:
+def staging_for(versions: Versions, work: Work) -> Iterator[Staging]:
     """Make a staging folder; where nothing can be written, that is known before any work is done.
+
+    The files that a run has written for its version are deleted if it fails.
+
+    Parameters
+    ----------
+    versions : Versions
+        Of the name that the run publishes, or would.
+    work : Work
 
     Raises
     ------
     RequestError
         The name's place cannot be written to.
     """
-    path = f"{versions.staging_path(version)}{secrets.token_hex(4)}"
+    path = versions.staging_path(work.version) + work.folder
+    staging = Staging(versions, path)
+    request = work.request.model_dump_json(indent=2).encode()
     try:
-        versions.store.write(f"{path}/request.json", request.model_dump_json(indent=2).encode())
-        yield Staging(versions, path)
+        versions.store.write(f"{path}/request.json", request)
+        yield staging
+    except BaseException:
+        if not staging.is_publishing:
+            _clear(versions, files_path(work.version, work.folder))
+        raise
     finally:
+        _clear(versions, path)
+
+
+def _clear(versions: Versions, path: str) -> None:
+    """Delete a folder; what cannot be deleted now is pruned later, and is no fault of the run."""
+    with suppress(HeadraceError):
         versions.store.clear(path)

@@ -6,32 +6,33 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any, cast
 
-import pyarrow as pa
-
 from headrace.beam.graphs import TrainJob, measure_holdout, train
 from headrace.beam.predict import BundleAddress
 from headrace.beam.runners import make_runner
-from headrace.contracts.manifest import Column, Rows, files_digest
+from headrace.contracts.manifest import SUMS_FOLDER, Column, Rows, files_digest
 from headrace.contracts.params import SupervisedParams
-from headrace.data.shards import plan_shards, read_shard
+from headrace.data.shards import plan_shards
 from headrace.errors import DataError
 from headrace.models.bundle import Bundle
-from headrace.models.golden import GOLDEN_FILE, GOLDEN_ROWS, check_golden, golden_rows
-from headrace.models.loading import load_bundle
+from headrace.models.golden import GOLDEN_FILE, golden_file
+from headrace.models.sampled import SAMPLE_FILE, sample_of
 from headrace.models.training import FIT_FILE
 from headrace.runtime.columns import columns_to_train
-from headrace.runtime.report import Quarantine, base_manifest, store_files
+from headrace.runtime.proof import proof_of
+from headrace.runtime.report import Quarantine, base_manifest, files_uri, store_files
 from headrace.runtime.staging import staging_for
+from headrace.runtime.update import account_of, golden_sample_of, update_of
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from headrace.beam.graphs import Holdout, Trained
     from headrace.beam.runners import Runner
     from headrace.contracts.manifest import FileEntry, Manifest
-    from headrace.data.shards import Source
     from headrace.models.model import Model
     from headrace.models.pipeline import SupervisedPipeline
     from headrace.runtime.check import Work
-    from headrace.storage.versions import Versions
+    from headrace.runtime.update import Account
 
 __all__ = ["run_train"]
 
@@ -53,13 +54,17 @@ def run_train(work: Work, disabled: frozenset[str]) -> Manifest:
         "type[SupervisedPipeline[Any, Any]]", work.plugins.load_pipeline(work.request.pipeline)
     )
     pipeline = pipeline_type(work.params)
+    update = update_of(work, pipeline)
     source = plan_shards([file.uri for file in work.source.files])
     schema, preparation, rules = columns_to_train(
         pipeline, source.schema, work.where, work.source.uri, work.plugins
     )
+    if update is not None:
+        update.check_types(schema, work.source.uri)
+        preparation = update.preparation
     quarantine = Quarantine(work)
     runner = make_runner(work.request.runner, work.request.runner_options)
-    with staging_for(target, work.version, work.request) as staging:
+    with staging_for(target, work) as staging:
         job = TrainJob(
             pipeline=pipeline,
             source=source,
@@ -69,18 +74,29 @@ def run_train(work: Work, disabled: frozenset[str]) -> Manifest:
             counted=quarantine.publish,
             staging_uri=staging.uri,
             rejects_uri=quarantine.folder_uri,
+            base=None if update is None else update.sums,
         )
         trained = _train(runner, job, work.source.uri)
-        _log.info("fitted on %s rows", f"{trained.rows_trained:,}")
+        done = "fitted on" if update is None else update.deed
+        _log.info("%s %s rows", done, f"{trained.rows_trained:,}")
         fitted = {path: staging.read(path, limit=_STATE_LIMIT) for path in trained.paths}
         bundle = _bundle(work, pipeline, trained, fitted)
         files = bundle.files()
-        files[GOLDEN_FILE] = golden_rows(bundle, _first_rows(source, job))
-        entries = store_files(target, work.version, files)
-        address = _prove(target, work, entries, files[GOLDEN_FILE], disabled)
-        holdout = measure_holdout(runner, job, address) if work.params.holdout else None
-        fit_warnings = json.loads(fitted[FIT_FILE])["warnings"]
-        manifest = _manifest(work, trained, entries, schema, holdout, fit_warnings)
+        sample = sample_of(fitted[SAMPLE_FILE]) if SAMPLE_FILE in fitted else None
+        files[GOLDEN_FILE] = golden_file(bundle, golden_sample_of(update, sample))
+        files |= {path: data for path, data in fitted.items() if path.startswith(SUMS_FOLDER)}
+        said = json.loads(fitted[FIT_FILE])
+        sample_bytes = fitted.get(SAMPLE_FILE, b"")
+        account = account_of(work, update, said, sample_bytes, trained.rows_trained)
+        entries = store_files(work, files)
+        folder_uri = files_uri(work)
+        address = BundleAddress(folder_uri, files_digest(entries), entries, disabled)
+        with proof_of(folder_uri, entries, disabled) as proof:  # beside the pass over the holdout
+            is_measured = pipeline.params.holdout and not (update is not None and update.remove)
+            holdout = measure_holdout(runner, job, address) if is_measured else None
+            proof.check()
+        manifest = _manifest(work, trained, entries, schema, holdout, account)
+        staging.is_publishing = True
         return target.publish(manifest)
 
 
@@ -124,43 +140,18 @@ def _bundle(
     )
 
 
-def _first_rows(source: Source, job: TrainJob) -> pa.RecordBatch:
-    """Return the first good rows of the input."""
-    batches: list[pa.RecordBatch] = []
-    for shard in source.shards:
-        for batch in read_shard(shard, job.schema):
-            good = job.rules.check(batch).good
-            wanted = GOLDEN_ROWS - sum(found.num_rows for found in batches)
-            batches.append(good.slice(0, wanted).replace_schema_metadata(None))
-            if wanted <= good.num_rows:
-                return pa.concat_batches(batches)
-    return pa.concat_batches(batches)
-
-
-def _prove(
-    target: Versions,
-    work: Work,
-    entries: tuple[FileEntry, ...],
-    golden: bytes,
-    disabled: frozenset[str],
-) -> BundleAddress:
-    """Load the bundle as a later run will, and predict the golden rows again."""
-    folder = target.store.uri(target.version_path(work.version).rstrip("/"))
-    check_golden(load_bundle(folder, entries, work.plugins), golden)
-    return BundleAddress(folder, files_digest(entries), entries, disabled)
-
-
 def _manifest(
     work: Work,
     trained: Trained,
     entries: tuple[FileEntry, ...],
     schema: pa.Schema,
     holdout: Holdout | None,
-    fit_warnings: list[str],
+    account: Account,
 ) -> Manifest:
     assert work.target is not None  # noqa: S101 - of a training
     counts = trained.rejected.counts
-    warnings = list(fit_warnings)
+    warnings = list(account.warnings)
+    metrics = {"holdout": holdout.metrics} if holdout is not None and holdout.metrics else {}
     if holdout is not None and not holdout.rows:
         warnings.append("the holdout has no rows, so there are no metrics")
     features = [chain.feature for chain in trained.preparation.chains]
@@ -173,11 +164,12 @@ def _manifest(
             read=counts.read,
             rejected=counts.rejected,
             unlabelled=counts.unlabelled,
-            trained=trained.rows_trained,
+            trained=account.rows,
             holdout=0 if holdout is None else holdout.rows,
         ),
         rejected_reasons=dict(counts.reasons),
-        metrics={"holdout": holdout.metrics} if holdout is not None and holdout.metrics else {},
+        metrics=metrics | account.metrics,
         columns=tuple(Column(name=name, type=str(schema.field(name).type)) for name in features),
         warnings=tuple(warnings),
+        fitted_on=account.fitted_on,
     )

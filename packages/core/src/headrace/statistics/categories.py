@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final, TypeVar
+
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as pat
@@ -9,11 +11,24 @@ import pyarrow.types as pat
 from headrace.errors import DataError
 from headrace.statistics.statistic import Statistic
 
-__all__ = ["Categories"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Category = TypeVar("Category", str, str | None)
+
+__all__ = ["COUNTED", "Categories", "check_limit", "greatest_counts"]
+
+COUNTED: Final = 1_000_000
+"""Most categories that are ever counted, about 100 MB of them."""
 
 
 class Categories(Statistic[dict[str | None, int], pa.Array, dict[str | None, int]]):
     """Counts by category; null is a category of its own.
+
+    The counts are exact and order-free up to the limit. Beyond it there is no result: which
+    categories a state then holds depends on the order, so that nothing may be made of them. Who
+    wants only the most frequent ones counts all of them up to `COUNTED`, and chooses in the end
+    (`greatest_counts`).
 
     Parameters
     ----------
@@ -58,9 +73,29 @@ class Categories(Statistic[dict[str | None, int], pa.Array, dict[str | None, int
         DataError
             There are more categories than the limit.
         """
-        if len(state) > self._limit:
-            raise DataError(
-                f"The column has more than {self._limit:,} categories",
-                fix="leave the column out, or raise max_categories of its transform",
-            )
+        if self._limit < COUNTED:
+            fix = "raise max_categories of its transform, or keep its most_frequent ones"
+            check_limit(len(state), self._limit, fix)
+        check_limit(len(state), self._limit)
         return dict(sorted(state.items(), key=lambda item: (item[0] is None, item[0] or "")))
+
+
+def check_limit(n_categories: int, limit: int, fix: str = "hash the column") -> None:
+    """Refuse more categories than a limit.
+
+    Raises
+    ------
+    DataError
+        It advises to leave the column out, or what ``fix`` says.
+    """
+    if n_categories > limit:
+        raise DataError(
+            f"The column has more than {limit:,} categories",
+            fix=f"leave the column out, or {fix}",
+        )
+
+
+def greatest_counts(counts: Mapping[Category, int], n: int) -> dict[Category, int]:
+    """Return the n greatest counts, in the order they are in; of equal ones, the first."""
+    chosen = set(sorted(counts, key=counts.__getitem__, reverse=True)[:n])  # a stable sort
+    return {category: count for category, count in counts.items() if category in chosen}

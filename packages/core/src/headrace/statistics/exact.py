@@ -9,14 +9,14 @@ of reproducible summation (Demmel & Nguyen, IEEE Trans. Computers 64, 2015).
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headrace.errors import DataError
+from headrace.data.expansions import product
+from headrace.statistics.parts import GRID_BITS, PART_BITS, Parts
 from headrace.statistics.statistic import Statistic
 
 if TYPE_CHECKING:
@@ -24,17 +24,18 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from headrace.data.expansions import Expansion
     from headrace.data.numbers import FloatArray
 
 __all__ = ["ExactGram", "ExactMatrix", "GramItem", "GramState"]
 
-_BITS = 20
 _BLOCK_ROWS = 16_384  # parts are at most 2**19: products 2**38, their sums over a block 2**52
 _BLOCKS_PER_CARRY = 32  # a level gets less than 2**56 a block: below 2**62, also when two merge
+_USUAL_PAIRS = 16  # of parts that meet at one level in a block: 2**4 times 2**52
 _CARRY_ABOVE = np.int64(1) << np.int64(40)
-_HALF = np.int64(1) << np.int64(_BITS - 1)
-_LEVELS_ABOVE = 4  # a sum of 63 bits reaches no further
-_LARGEST_EXPONENT = 500  # beyond it, scaling by powers of two could leave float64's range
+_HALF = np.int64(1) << np.int64(PART_BITS - 1)
+_LEVELS_PER_PART = PART_BITS // GRID_BITS
+_LEVELS_ABOVE = 8  # a sum of 63 bits reaches no further
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +44,44 @@ class GramItem:
 
     Parameters
     ----------
-    columns : sequence of ndarray, each of shape (n,)
+    columns : sequence of ndarray of shape (n,), or of tuples of such
+        A tuple is a column whose exact values are the sums of its arrays, the first of them the
+        rounded values (see `headrace.data.expansions`).
     weight : ndarray of float64, shape (n,), optional
-        Multiplies the left factor, rounded to float64 once a value.
+        Multiplies the products, exactly: were it rounded, weights would hide that a column
+        depends on others.
     """
 
-    columns: Sequence[FloatArray]
+    columns: Sequence[FloatArray | Expansion]
     weight: npt.NDArray[np.float64] | None = None
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        if not self.columns:
+            return 0
+        first = self.columns[0]
+        return len(first[0]) if isinstance(first, tuple) else len(first)
+
+    def block(self, rows: slice) -> list[Expansion]:
+        """Return some rows of the columns."""
+        return [
+            tuple(term[rows] for term in column)
+            if isinstance(column, tuple)
+            else (np.asarray(column[rows], np.float64),)
+            for column in self.columns
+        ]
+
+    def weighted(self, columns: Sequence[Expansion], rows: slice) -> list[Expansion]:
+        """Return a block's columns times their weights."""
+        assert self.weight is not None  # noqa: S101 - for types
+        weight = np.asarray(self.weight[rows], np.float64)
+        return [product(column, (weight,), len(column) + 1) for column in columns]
 
 
 @dataclass(slots=True)
 class GramState:
-    """Sums of products by the level of their last bit: level t counts in units of 2**(20 t)."""
+    """Sums of products by the level of their last bit: level t counts in units of 2**(10 t)."""
 
     n_rows: int = 0
     blocks: int = 0
@@ -98,31 +125,36 @@ class ExactGram(Statistic[GramState, GramItem, ExactMatrix]):
         DataError
             A magnitude is beyond 2**500, or so small beside others that it would be lost.
         """
-        n_rows = len(item.columns[0]) if item.columns else 0
+        n_rows = item.n_rows
+        left = right = Parts(self._n_columns, min(n_rows, _BLOCK_ROWS))
+        if item.weight is not None:
+            left = Parts(self._n_columns, min(n_rows, _BLOCK_ROWS))
         for start in range(0, n_rows, _BLOCK_ROWS):
             rows = slice(start, min(start + _BLOCK_ROWS, n_rows))
-            columns = [np.asarray(column[rows], np.float64) for column in item.columns]
-            right = _Parts(columns)
-            if item.weight is None:
-                left = right
-            else:
-                left = _Parts([column * item.weight[rows] for column in columns])
+            columns = item.block(rows)
+            right.cut(columns)
+            if item.weight is not None:
+                left.cut(item.weighted(columns, rows))
             self._add_products(state, left, right)
         state.n_rows += n_rows
         return state
 
-    def _add_products(self, state: GramState, left: _Parts, right: _Parts) -> None:
-        products = left.matrix @ right.matrix.T
-        for left_level, left_rows in left.rows.items():
-            for right_level, right_rows in right.rows.items():
-                level = left_level + right_level
-                sums = state.levels.get(level)
-                if sums is None:
-                    sums = np.zeros((self._n_columns, self._n_columns), np.int64)
-                    state.levels[level] = sums
-                chosen = products[np.ix_(left_rows, right_rows)].astype(np.int64)
-                sums[np.ix_(left.columns[left_level], right.columns[right_level])] += chosen
-        state.blocks += 1
+    def _add_products(self, state: GramState, left: Parts, right: Parts) -> None:
+        products = (left.matrix @ right.matrix.T).astype(np.int64)
+        if not products.size:
+            return
+        levels = np.add.outer(left.levels, right.levels)
+        lowest = int(levels.min())
+        added = np.zeros(
+            (int(levels.max()) - lowest + 1, self._n_columns, self._n_columns), np.int64
+        )
+        np.add.at(added, (levels - lowest, left.columns[:, None], right.columns), products)
+        for level, sums in enumerate(added, lowest):
+            if level in state.levels:
+                state.levels[level] += sums
+            elif sums.any():
+                state.levels[level] = sums.copy()
+        state.blocks += 1 + levels.shape[0] // (_USUAL_PAIRS * self._n_columns)
         if state.blocks >= _BLOCKS_PER_CARRY:
             _carry(state)
 
@@ -139,76 +171,23 @@ class ExactGram(Statistic[GramState, GramItem, ExactMatrix]):
             _carry(merged)
         return merged
 
+    def subtract(self, left: GramState, right: GramState) -> GramState:
+        """Take the sums of a state out of another's; nothing of them stays behind."""
+        negative = {level: -sums for level, sums in right.levels.items()}
+        return self.merge(left, GramState(-right.n_rows, right.blocks, negative))
+
     def finish(self, state: GramState) -> ExactMatrix:
         """Return the sums, exact."""
         lowest = min(state.levels, default=0)
         total = np.zeros((self._n_columns, self._n_columns), object)
         for level, sums in state.levels.items():
-            total = total + (sums.astype(object) << (_BITS * (level - lowest)))
+            total = total + (sums.astype(object) << (GRID_BITS * (level - lowest)))
         integers = tuple(tuple(int(entry) for entry in row) for row in total)
-        return ExactMatrix(integers, _BITS * lowest, state.n_rows)
-
-
-class _Parts:
-    """The parts of a block's columns, as rows of one matrix, and where each level's rows are."""
-
-    def __init__(self, columns: Sequence[npt.NDArray[np.float64]]) -> None:
-        parts: list[npt.NDArray[np.float64]] = []
-        self.rows: dict[int, list[int]] = {}
-        self.columns: dict[int, list[int]] = {}
-        for index, column in enumerate(columns):
-            for level, part in _parts(column):
-                self.rows.setdefault(level, []).append(len(parts))
-                self.columns.setdefault(level, []).append(index)
-                parts.append(part)
-        n_rows = len(columns[0])
-        self.matrix = np.array(parts) if parts else np.zeros((0, n_rows))
-
-
-def _parts(column: npt.NDArray[np.float64]) -> list[tuple[int, npt.NDArray[np.float64]]]:
-    """Cut values into whole numbers of at most 2**19 in units of 2**(20 level), highest first."""
-    largest = float(max(column.max(), -column.min()))
-    if not math.isfinite(largest):
-        raise DataError(
-            "A value is NaN or infinite; sums of products need finite ones",
-            fix="if it is a prediction, the model is at fault: it has to be finite for every row",
-        )
-    if largest == 0:
-        return []
-    exponent = int(np.frexp(largest)[1])  # largest < 2**exponent
-    if exponent > _LARGEST_EXPONENT:
-        raise DataError(
-            f"A value has magnitude {largest:.3g}; sums of products need at most "
-            f"{2.0**_LARGEST_EXPONENT:.3g}",
-            fix="scale the column, or clip it",
-        )
-    level = -((19 - exponent) // _BITS)  # the least with exponent <= 20 level + 19
-    parts = []
-    rest = np.ldexp(column, -_BITS * level)
-    if level > 0 and not np.array_equal(np.ldexp(rest, _BITS * level), column):
-        raise _too_small()
-    while True:
-        part = np.rint(rest)
-        parts.append((level, part))
-        rest = rest - part
-        if not rest.any():
-            return parts
-        if _BITS * level < -_LARGEST_EXPONENT - 64:
-            raise _too_small()
-        rest *= 2.0**_BITS
-        level -= 1
-
-
-def _too_small() -> DataError:
-    return DataError(
-        f"A value is smaller than {2.0**-_LARGEST_EXPONENT:.3g} and not zero; sums of products "
-        "cannot hold it",
-        fix="scale the column, or round it",
-    )
+        return ExactMatrix(integers, GRID_BITS * lowest, state.n_rows)
 
 
 def _carry(state: GramState) -> None:
-    """Move what a level holds beyond its bits to the next level, so that no sum overflows.
+    """Move what a level holds beyond its bits to the one 20 bits above, so that no sum overflows.
 
     Rounds to the nearest, so that nothing is left to carry of a small sum, be it negative.
     """
@@ -216,7 +195,7 @@ def _carry(state: GramState) -> None:
     for level in range(min(state.levels, default=0), max(state.levels, default=0) + _LEVELS_ABOVE):
         sums = state.levels.get(level)
         if sums is not None and (np.abs(sums) >= _CARRY_ABOVE).any():
-            carried = (sums + _HALF) >> np.int64(_BITS)
-            state.levels[level] = sums - (carried << np.int64(_BITS))
-            above = state.levels.get(level + 1)
-            state.levels[level + 1] = carried if above is None else above + carried
+            carried = (sums + _HALF) >> np.int64(PART_BITS)
+            state.levels[level] = sums - (carried << np.int64(PART_BITS))
+            above = state.levels.get(level + _LEVELS_PER_PART)
+            state.levels[level + _LEVELS_PER_PART] = carried if above is None else above + carried

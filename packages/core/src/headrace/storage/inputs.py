@@ -30,10 +30,24 @@ _PUBLISHED: Final = re.compile(rf"(?P<name>.*)/{VERSIONS}/(?P<version>[^/]+)/{MA
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """One file to read: address and bytes."""
+    """One file to read.
+
+    Parameters
+    ----------
+    uri : str
+    size : int
+        Bytes.
+    tag : str
+        What tells whether it has changed: ``sha256:`` and its digest for a dataset of ours,
+        otherwise ``etag:`` and the store's tag, or ``changed:`` and the time of last change.
+    rows : int, optional
+        Of a dataset of ours.
+    """
 
     uri: str
     size: int
+    tag: str = ""
+    rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +119,7 @@ def resolve_input(text: str, root: str) -> ResolvedInput:
     return ResolvedInput(
         uri=text,
         resolved=text,
-        files=tuple(InputFile(file.uri, file.size) for file in found),
+        files=tuple(InputFile(file.uri, file.size, _named_tag(file)) for file in found),
         digest=digest_of({file.path: [file.size, _tag(file)] for file in found}),
     )
 
@@ -191,9 +205,10 @@ def _dataset(text: str, uri: str, selector: str | None) -> ResolvedInput:
     versions = Versions(uri, "dataset")
     version = versions.resolve(selector)
     manifest = versions.manifest(version)
-    folder = versions.version_path(version)
+    folder = versions.files_path(manifest)
     files = [
-        InputFile(versions.store.uri(folder + file.path), file.size) for file in manifest.files
+        InputFile(versions.store.uri(folder + file.path), file.size, file.sha256, file.rows)
+        for file in manifest.files
     ]
     return ResolvedInput(
         uri=text,
@@ -212,3 +227,7 @@ def _tag(file: FileInfo) -> str:
     if is_remote(file.uri) and file.etag:
         return file.etag
     return file.modified.isoformat()
+
+
+def _named_tag(file: FileInfo) -> str:
+    return ("etag:" if is_remote(file.uri) and file.etag else "changed:") + _tag(file)

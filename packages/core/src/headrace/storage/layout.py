@@ -2,12 +2,14 @@
 
 ::
 
-    NAME/versions/VERSION/…               a version's files
-    NAME/versions/VERSION/_manifest.json  created last: it publishes the version
+    NAME/versions/VERSION/RUN/…           the files that one run has written
+    NAME/versions/VERSION/_manifest.json  created last: it says whose files are the version
     NAME/aliases/000017.json              the alias log
-    NAME/staging/VERSION/…                what a run needs while it runs; never part of a version
+    NAME/staging/VERSION/RUN/…            what a run needs while it runs; never part of a version
 
-The manifest's name begins with ``_`` so that tools that read a dataset's folder skip it.
+RUN is random. No file is ever written by two runs, so that whoever comes late, twice or with
+another request damages nothing. The manifest's name begins with ``_`` so that tools that read a
+dataset's folder skip it.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ __all__ = [
     "VERSIONS",
     "alias_number",
     "alias_path",
+    "files_path",
+    "is_file_of_version",
     "is_inside",
     "manifest_path",
     "staging_path",
@@ -43,9 +47,27 @@ def is_inside(path: str) -> bool:
     return not {"", ".", ".."}.intersection(path.split("/")) and "\0" not in path
 
 
+def is_file_of_version(path: str) -> bool:
+    """Whether a path may be in a manifest: within the version on any system, and printable."""
+    return is_inside(path) and "\\" not in path and path.isprintable() and path != MANIFEST
+
+
 def version_path(version: str) -> str:
     """Return a version's folder, with ``/`` at its end."""
     return f"{VERSIONS}/{check_version(version)}/"
+
+
+def files_path(version: str, run: str) -> str:
+    """Return the folder of a run's files, with ``/`` at its end.
+
+    Parameters
+    ----------
+    version : str
+    run : str
+        The run's own name; empty for versions whose files lie right in their folder, as the first
+        release wrote them.
+    """
+    return version_path(version) + (f"{run}/" if run else "")
 
 
 def manifest_path(version: str) -> str:

@@ -19,12 +19,13 @@ from obstore.exceptions import AlreadyExistsError
 from headrace.contracts.uris import is_remote, normal_uri
 from headrace.errors import DataError, HeadraceError
 from headrace.storage.connect import connect
+from headrace.storage.durable import create_durably, sync_files
 from headrace.storage.faults import translated
 from headrace.storage.layout import is_inside
-from headrace.storage.stream import Stream
+from headrace.storage.stream import Reader, Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AlreadyExists", "FileInfo", "Store", "open_store"]
 
+_READ_CHUNK: Final = 4 * 2**20
 _WRITE_BUFFER: Final = 8 * 2**20
 _WRITE_CONCURRENCY: Final = 4
 
@@ -121,6 +123,24 @@ class Store:
         """
         return self._read(path, limit, self._error)
 
+    def chunks(self, path: str) -> Iterator[bytes]:
+        """Yield a file's bytes piece by piece, of some megabytes each; raises as `read` does."""
+        key = self._key(path)
+        with self._translated("read", path):
+            yield from obstore.get(self._handle, key).stream(min_chunk_size=_READ_CHUNK)
+
+    def reader(self, path: str) -> BinaryIO:
+        """Return a file to read from anywhere in it, as Arrow reads; raises as `read` does."""
+        key = self._key(path)
+        with self._translated("read", path):
+            size = obstore.head(self._handle, key)["size"]
+
+        def read_range(start: int, end: int) -> bytes:
+            with self._translated("read", path):
+                return bytes(obstore.get_range(self._handle, key, start=start, end=end))
+
+        return cast("BinaryIO", Reader(read_range, size))
+
     def find(self, path: str, *, limit: int) -> bytes | None:
         """Return a file's bytes, or None where there is no such file; raises as `read` does."""
         with suppress(_Absent):
@@ -136,17 +156,36 @@ class Store:
     def create(self, path: str, data: bytes) -> None:
         """Write a file that is not there yet; of many who try at once, one succeeds.
 
+        On a local disk the file outlives a power cut.
+
         Raises
         ------
         AlreadyExists
             The file is there. After trouble with the network it may be the very one: compare.
         """
         key = self._key(path)
+        local = self.local_path(path)
         with self._translated("write", path):
             try:
-                obstore.put(self._handle, key, data, mode="create")
-            except AlreadyExistsError as error:
+                if local is None:
+                    obstore.put(self._handle, key, data, mode="create")
+                else:
+                    create_durably(local, data)
+            except (AlreadyExistsError, FileExistsError) as error:
                 raise AlreadyExists(self.uri(path)) from error
+
+    def sync(self, paths: Iterable[str]) -> None:
+        """Have files outlive a power cut; an object store has seen to it when it took them.
+
+        Raises
+        ------
+        HeadraceError
+            A file is missing; of the type the store was opened with.
+        """
+        if self._is_remote:
+            return
+        with self._translated("read", ""):
+            sync_files(Path(self.uri(path)) for path in paths)
 
     @contextmanager
     def writer(self, path: str) -> Iterator[BinaryIO]:

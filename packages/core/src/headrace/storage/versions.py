@@ -6,19 +6,22 @@ A folder without a manifest is a run that is under way or was killed; no reader 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import ValidationError
 
+from headrace.contracts.json_text import parse_json
 from headrace.contracts.manifest import MANIFEST_FORMAT, Manifest, files_digest
 from headrace.contracts.references import LATEST, is_alias, is_version
-from headrace.errors import DataError, ModelError, RequestError
+from headrace.errors import DataError, HeadraceError, ModelError, RequestError
 from headrace.plugins.suggest import suggestion
 from headrace.storage.aliases import Aliases
 from headrace.storage.damage import damage_of, other_format
 from headrace.storage.layout import (
     VERSIONS,
-    is_inside,
+    files_path,
+    is_file_of_version,
     manifest_path,
     staging_path,
     version_path,
@@ -28,7 +31,6 @@ from headrace.storage.store import AlreadyExists, open_store
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from headrace.errors import HeadraceError
     from headrace.storage.store import Store
 
 __all__ = ["MANIFEST_LIMIT", "Versions"]
@@ -72,6 +74,14 @@ class Versions:
     def version_path(self, version: str) -> str:
         """Return a version's folder within the store, with ``/`` at its end."""
         return version_path(version)
+
+    def files_path(self, manifest: Manifest) -> str:
+        """Return the folder of a version's files within the store, with ``/`` at its end."""
+        return files_path(manifest.version, manifest.folder)
+
+    def files_uri(self, manifest: Manifest) -> str:
+        """Return the address of the folder of a version's files."""
+        return self.store.uri(self.files_path(manifest).rstrip("/"))
 
     def staging_path(self, version: str) -> str:
         """Return the folder of files that are never part of the version, with ``/`` at its end."""
@@ -174,10 +184,15 @@ class Versions:
         data = (manifest.model_dump_json(indent=2) + "\n").encode()
         if self._parsed(data, manifest.version) != manifest or len(data) > MANIFEST_LIMIT:
             raise ValueError(f"the manifest of {manifest.address} does not survive a round trip")
+        folder = self.files_path(manifest)
+        self.store.sync(folder + file.path for file in manifest.files)
         try:
             self.store.create(path, data)
         except AlreadyExists:
             published = self.manifest(manifest.version)
+            if published.folder != manifest.folder:  # what we wrote can never be published now
+                with suppress(HeadraceError):
+                    self.store.clear(folder)
             if published.request_digest == manifest.request_digest:
                 return published
             raise RequestError(
@@ -192,8 +207,11 @@ class Versions:
     def _parsed(self, data: bytes, version: str) -> Manifest:
         try:
             manifest = Manifest.model_validate_json(data, strict=True)
+            parse_json(data)  # refuses NaN, and a name that is there twice
         except ValidationError as error:
             raise self._unreadable(version, error) from error
+        except ValueError as error:
+            raise self._damaged(version, str(error)) from error
         faults = list(_faults(manifest, self.kind, version))
         if faults:
             raise self._damaged(version, "; ".join(faults))
@@ -254,6 +272,8 @@ def _faults(manifest: Manifest, kind: str, version: str) -> Iterator[str]:
     paths = [file.path for file in manifest.files]
     if len(set(paths)) != len(paths):
         yield "files lists a path twice"
-    yield from (f"{path!r} leads out of the version" for path in paths if not is_inside(path))
+    for path in paths:
+        if not is_file_of_version(path):
+            yield f"{path!r} leads out of the version"
     if manifest.digest != files_digest(manifest.files):
         yield "digest is not that of the files it lists"

@@ -19,8 +19,10 @@ pytest.register_assert_rewrite("headrace.testing.checks")
 from headrace.testing.contract import PipelineContract  # noqa: E402 - after the registration
 from headrace.testing.data import binary_sample, regression_sample, sample_params  # noqa: E402
 from headrace.testing.fitting import MemoryShards  # noqa: E402
+from headrace.testing.graph_contract import GraphContract  # noqa: E402
 
 __all__ = [
+    "GraphContract",
     "MemoryShards",
     "PipelineContract",
     "binary_sample",

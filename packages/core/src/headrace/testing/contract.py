@@ -6,6 +6,7 @@ from headrace.testing.checks import (
     BatchingChecks,
     EmptyChecks,
     FoldChecks,
+    IntervalChecks,
     LightnessChecks,
     MissingChecks,
     OrderChecks,
@@ -28,6 +29,7 @@ class PipelineContract(
     MissingChecks,
     EmptyChecks,
     FoldChecks,
+    IntervalChecks,
     OrderChecks,
 ):
     """What every pipeline promises to those who run it.

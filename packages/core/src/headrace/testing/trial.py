@@ -104,7 +104,14 @@ class Trial:
         """Train on a table in one file."""
         return self.published(run(self.training(self.write([table]), name), self.plugins)[0])
 
-    def score(self, model: Manifest, table: pa.Table, *, out_of_fold: bool = False) -> Scored:
+    def score(
+        self,
+        model: Manifest,
+        table: pa.Table,
+        *,
+        out_of_fold: bool = False,
+        interval: float | None = None,
+    ) -> Scored:
         """Score a table in one file, with as many bad rows as there are."""
         self._outputs += 1
         request = self._request(
@@ -113,6 +120,7 @@ class Trial:
             model=model.address,
             output=f"scored-{self._outputs}",
             out_of_fold=out_of_fold,
+            interval=interval,
         )
         manifest, _ = run(request, self.plugins)
         quarantine = Versions(f"{manifest.uri}.quarantine", "dataset")
@@ -126,12 +134,12 @@ class Trial:
     def published(self, manifest: Manifest) -> Trained:
         """Return a model that was published, loaded again."""
         versions = Versions(manifest.uri, "model")
-        path = versions.version_path(manifest.version)
+        path = versions.files_path(manifest)
         files = {
             file.path: versions.store.read(path + file.path, limit=_FILE_LIMIT)
             for file in manifest.files
         }
-        folder = versions.store.uri(path.rstrip("/"))
+        folder = versions.files_uri(manifest)
         return Trained(manifest, files, load_bundle(folder, manifest.files, self.plugins))
 
     def model(self, name: str) -> Trained:
@@ -168,7 +176,7 @@ def one_batch(table: pa.Table) -> pa.RecordBatch:
 
 
 def _dataset(versions: Versions, manifest: Manifest) -> pa.Table:
-    path = versions.version_path(manifest.version)
+    path = versions.files_path(manifest)
     parts = []
     for file in manifest.files:
         data = versions.store.read(path + file.path, limit=_FILE_LIMIT)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Self
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from headrace.contracts.params import Params
 from headrace.data.kinds import Kind
 from headrace.models.transform import Column, Transform
-from headrace.statistics.categories import Categories
+from headrace.statistics.categories import COUNTED, Categories, greatest_counts
+from headrace.transforms.state import texts_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +28,21 @@ class OrdinalOptions(Params):
     """Options of `Ordinal`."""
 
     max_categories: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
-    """More distinct categories than this are a data error."""
+    """More distinct categories than this are a data error, where all are learnt."""
+
+    most_frequent: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    """Learn only so many categories, those with the most training rows; of equals, the first."""
+
+    categories: Annotated[tuple[str, ...], Field(min_length=1, max_length=1_000_000)] | None = None
+    """Learn nothing, these are the categories in the order of their codes."""
+
+    @model_validator(mode="after")
+    def _check_categories(self) -> Self:
+        if self.categories is not None and self.most_frequent is not None:
+            raise ValueError("wanted categories or most_frequent, not both")
+        if self.categories is not None and len(set(self.categories)) < len(self.categories):
+            raise ValueError("categories names one twice")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +63,39 @@ class FittedOrdinal:
 
 
 class Ordinal(Transform):
-    """Codes 0, 1, 2… in the sorted order of the training rows' categories.
+    """Codes 0, 1, 2… in the sorted order of the training rows' categories, or that declared.
 
-    A category not seen in training and null are missing: a model that takes missing values (a
-    booster) sends them its own way, for another impute has to follow.
+    Null and a category that is none of them (never seen, or left out by ``most_frequent``) are
+    missing: a model that takes missing values (a booster) sends them its own way, for another
+    impute has to follow.
     """
 
     Options = OrdinalOptions
     options: OrdinalOptions
     accepts = frozenset({Kind.CATEGORY})
     makes_missing = True
+    yields_codes = True
 
-    def statistic(self) -> Categories:
-        """Return the categories."""
-        return Categories(self.options.max_categories)
+    def statistic(self) -> Categories | None:
+        """Return the categories, where they are learnt."""
+        if self.options.categories is not None:
+            return None
+        is_bounded = self.options.most_frequent is None
+        return Categories(self.options.max_categories if is_bounded else COUNTED)
 
-    def fit(self, learnt: Mapping[str | None, int]) -> FittedOrdinal:
+    def fit(self, learnt: Mapping[str | None, int] | None) -> FittedOrdinal:
         """Return the fitted transform."""
-        return FittedOrdinal(tuple(category for category in learnt if category is not None))
+        if learnt is None:
+            return FittedOrdinal(self.options.categories or ())
+        kept = {category: count for category, count in learnt.items() if category is not None}
+        if self.options.most_frequent is not None:
+            kept = greatest_counts(kept, self.options.most_frequent)
+        return FittedOrdinal(tuple(kept))
 
     def restore(self, state: Mapping[str, Json]) -> FittedOrdinal:
         """Return the fitted transform of a state."""
-        return FittedOrdinal(tuple(str(category) for category in state["categories"]))
+        texts = texts_in(state, "categories")
+        known = tuple(text for text in texts if text is not None)
+        if len(known) < len(texts):
+            raise ValueError("ordinal has a code for null")
+        return FittedOrdinal(known)

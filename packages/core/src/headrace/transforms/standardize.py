@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from headrace.data.numbers import numbers
 from headrace.errors import DataError
 from headrace.models.transform import Column, Transform
 from headrace.statistics.moments import Moments
+from headrace.transforms.state import number_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,8 @@ class FittedStandardize:
     def apply(self, column: Column) -> tuple[Column, ...]:
         """Return the column as float64, NaN where missing."""
         values = numbers(column.values).astype(np.float64, copy=False)
-        return (Column(column.name, pa.array((values - self.mean) / self.scale)),)
+        with np.errstate(over="ignore"):
+            return (Column(column.name, pa.array((values - self.mean) / self.scale)),)
 
     def state(self) -> Mapping[str, Json]:
         """Return mean and scale."""
@@ -42,7 +43,10 @@ class FittedStandardize:
 
 
 class Standardize(Transform):
-    """Null and NaN stay missing; a constant column becomes 0."""
+    """Null and NaN stay missing; infinities make bad rows.
+
+    A column that is constant in training is not scaled, only shifted, and so becomes 0 there.
+    """
 
     accepts = frozenset({Kind.NUMBER})
 
@@ -61,7 +65,7 @@ class Standardize(Transform):
 
     def restore(self, state: Mapping[str, Json]) -> FittedStandardize:
         """Return the fitted transform of a state."""
-        mean, scale = float(state["mean"]), float(state["scale"])
-        if not math.isfinite(mean) or not (math.isfinite(scale) and scale > 0):
-            raise ValueError(f"standardize has mean {mean} and scale {scale}")
+        mean, scale = number_in(state, "mean"), number_in(state, "scale")
+        if scale <= 0:
+            raise ValueError(f"standardize has scale {scale}")
         return FittedStandardize(mean, scale)

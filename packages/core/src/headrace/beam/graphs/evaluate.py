@@ -9,7 +9,7 @@ import numpy as np
 
 from headrace.beam.compute import Compute
 from headrace.beam.graphs.rows import good_rows, run_over
-from headrace.beam.predict import Predict
+from headrace.beam.predict import Predict, Wanted
 from headrace.beam.records import REPORT
 from headrace.data.numbers import numbers
 from headrace.metrics import BinaryMetrics, Predictions, RegressionMetrics
@@ -83,7 +83,7 @@ def measured(
 ) -> Reports:
     """Return reports with the metrics of a bundle on labelled rows."""
     keep = (target,) if weight is None else (target, weight)
-    predicted = rows | "Predict" >> Predict(address, _PREDICTION, keep, out_of_fold=False)
+    predicted = rows | "Predict" >> Predict(address, Wanted(_PREDICTION), keep)
     statistic: Statistic[Any, Predictions, dict[str, float]] = (
         BinaryMetrics() if task is Task.BINARY else RegressionMetrics()
     )

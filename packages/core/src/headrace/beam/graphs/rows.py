@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from headrace.beam.report import Report, Reports
     from headrace.beam.runners import Runner
-    from headrace.data.rows import RowRules
+    from headrace.data.rows import Rules
     from headrace.data.shards import Source
 
 __all__ = ["GoodRows", "Job", "Rejected", "good_rows", "itself", "parts_of", "run_over"]
@@ -76,7 +76,7 @@ def good_rows(
     root: beam.Pipeline,
     source: Source,
     schema: pa.Schema,
-    rules: RowRules,
+    rules: Rules,
     rejects_uri: str | None,
 ) -> GoodRows:
     """Read a source's columns and keep the good rows.
@@ -87,7 +87,7 @@ def good_rows(
     source : Source
     schema : pyarrow.Schema
         Columns to read.
-    rules : RowRules
+    rules : Rules
     rejects_uri : str, optional
         Folder for bad rows; None in later passes, which leave the same rows out again.
     """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from headrace.beam.graphs.rows import Rejected
     from headrace.beam.parts import Part
-    from headrace.beam.predict import BundleAddress
+    from headrace.beam.predict import BundleAddress, Wanted
     from headrace.beam.report import Reports
     from headrace.beam.runners import Runner
     from headrace.data.rows import RowRules
@@ -36,19 +36,17 @@ class ScoreJob:
     Parameters
     ----------
     address : BundleAddress
-    prediction : str
-        Name of the prediction's column.
+    wanted : Wanted
+        Columns to add.
     keep : tuple of str
         Columns to pass through.
-    out_of_fold : bool
     output_uri : str
         Folder for the parts; other fields as in `TrainJob`.
     """
 
     address: BundleAddress
-    prediction: str
+    wanted: Wanted
     keep: tuple[str, ...]
-    out_of_fold: bool
     source: Source
     schema: pa.Schema
     rules: RowRules
@@ -95,9 +93,7 @@ class _Score:
     def __call__(self, root: beam.Pipeline) -> Reports:
         job = self.job
         good = good_rows(root, job.source, job.schema, job.rules, job.rejects_uri)
-        predicted = good.batches | "Predict" >> Predict(
-            job.address, job.prediction, job.keep, out_of_fold=job.out_of_fold
-        )
+        predicted = good.batches | "Predict" >> Predict(job.address, job.wanted, job.keep)
         written = predicted.predicted | "Write" >> WriteParts(
             _PARTS, job.output_uri, "part-", "parquet", parquet_part, keep_empty=True
         )

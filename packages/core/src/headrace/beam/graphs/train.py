@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+import apache_beam as beam
 import pyarrow as pa
 
 from headrace.beam.compute import Compute
@@ -19,11 +20,10 @@ from headrace.beam.records import REPORT
 from headrace.beam.report import Save
 from headrace.beam.select import SELECTED, Select
 from headrace.models.preparation import Preparation
+from headrace.models.sampled import FinishSample, SampledRows, golden_sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    import apache_beam as beam
 
     from headrace.beam.graphs.rows import Rejected
     from headrace.beam.predict import BundleAddress
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from headrace.data.rows import RowRules
     from headrace.data.shards import Source
     from headrace.models.pipeline import SupervisedPipeline
+    from headrace.models.updatable import BaseSums
 
 __all__ = ["Holdout", "TrainJob", "Trained", "measure_holdout", "train"]
 
@@ -51,11 +52,13 @@ class TrainJob:
         Columns to read.
     rules : RowRules
     preparation : Preparation
-        Not fitted.
+        Not fitted, but for an update.
     counted : callable
         Called once with what the first pass has rejected; raises DataError to go no further.
     staging_uri, rejects_uri : str
         Folders for what passes hand on, and for bad rows.
+    base : BaseSums, optional
+        Of the model that is updated.
     """
 
     pipeline: SupervisedPipeline[Any, Any]
@@ -66,11 +69,12 @@ class TrainJob:
     counted: Callable[[Rejected], None]
     staging_uri: str
     rejects_uri: str
+    base: BaseSums | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A fit: the fitted preparation, and the model's files, which lie in staging."""
+    """A fit: the fitted preparation, and the files of model and sample, which lie in staging."""
 
     preparation: Preparation
     paths: tuple[str, ...]
@@ -127,14 +131,17 @@ class _Learn:
     def __call__(self, root: beam.Pipeline) -> Reports:
         rows, reports = _selected(root, self.job, "training", self.rejects_uri)
         learnt, learn_reports = rows | "Learn" >> Compute(
-            _LEARNT, self.preparation.statistic(), itself, _FinishLearning(self.preparation)
+            _LEARNT,
+            self.preparation.statistic(self.job.pipeline.params),
+            itself,
+            _FinishLearning(self.preparation),
         )
         return (*reports, learnt, *learn_reports)
 
 
 @dataclass(frozen=True, slots=True)
 class _FitModel:
-    """Read ─ Validate ─ Select training rows ─ Fit ─ Save the model's files."""
+    """Read ─ Validate ─ Select training rows ─ Fit and sample ─ Save the files of both."""
 
     job: TrainJob
     preparation: Preparation
@@ -142,11 +149,15 @@ class _FitModel:
 
     def __call__(self, root: beam.Pipeline) -> Reports:
         job = self.job
-        rows, reports = _selected(root, job, "training", self.rejects_uri)
+        rows, reports = _selected(root, job, "training", self.rejects_uri, hashed=True)
         empty = pa.RecordBatch.from_pylist([], schema=job.schema)
-        fit = Fit(job.pipeline, self.preparation, empty, job.staging_uri)
+        fit = Fit(job.pipeline, self.preparation, empty, job.staging_uri, job.base)
         files, fit_reports = rows | "Fit" >> fit
-        return (*reports, *fit_reports, files | "Save" >> Save(job.staging_uri))
+        sample, sample_reports = rows | "Sample" >> Compute(
+            FILES, golden_sample(), SampledRows(job.pipeline.params), FinishSample()
+        )
+        saved = (files, sample) | "All" >> beam.Flatten() | "Save" >> Save(job.staging_uri)
+        return (*reports, *fit_reports, *sample_reports, saved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +203,8 @@ def _restored(
 
 
 def _selected(
-    root: beam.Pipeline, job: TrainJob, part: Part, rejects_uri: str | None
+    root: beam.Pipeline, job: TrainJob, part: Part, rejects_uri: str | None, *, hashed: bool = False
 ) -> tuple[beam.PCollection, Reports]:
     good = good_rows(root, job.source, job.schema, job.rules, rejects_uri)
-    selected = good.batches | "Select" >> Select(part, job.pipeline.params)
+    selected = good.batches | "Select" >> Select(part, job.pipeline.params, hashed=hashed)
     return selected.rows, (*good.reports, selected[REPORT])

@@ -3,6 +3,8 @@
 from headrace.testing.checks.batching import BatchingChecks
 from headrace.testing.checks.empty import EmptyChecks
 from headrace.testing.checks.folds import FoldChecks
+from headrace.testing.checks.graph import GraphChecks
+from headrace.testing.checks.intervals import IntervalChecks
 from headrace.testing.checks.lightness import LightnessChecks
 from headrace.testing.checks.missing import MissingChecks
 from headrace.testing.checks.order import OrderChecks
@@ -15,6 +17,8 @@ __all__ = [
     "BatchingChecks",
     "EmptyChecks",
     "FoldChecks",
+    "GraphChecks",
+    "IntervalChecks",
     "LightnessChecks",
     "MissingChecks",
     "OrderChecks",

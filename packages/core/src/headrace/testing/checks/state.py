@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headrace.models.model import Summarized
 from headrace.testing.bits import difference
 from headrace.testing.code_files import why_code
 from headrace.testing.fitting import fit_in_memory
@@ -72,6 +73,13 @@ class StateChecks(ContractSetting):
             f"a restored model's state() has other bytes in {changed}; leave out what changes from "
             "one saving to the next, such as times, and keep one order of keys"
         )
+
+    def test_the_summary_of_a_restored_model_is_the_same(self, fitted: Any) -> None:  # noqa: ANN401 - a model
+        """A summary, where there is one, is a function of the state."""
+        has_summary = isinstance(fitted, Summarized)
+        if has_summary:
+            again = type(fitted).from_state(fitted.state())
+            assert again.summary() == fitted.summary(), "a restored model has another summary()"
 
     def test_training_again_in_another_process_gives_the_same_bytes(
         self, trial: Trial, trained: Trained

@@ -25,10 +25,17 @@ _PIPELINES = {
     "no_folds": "fits:NoFolds",
     "batchwise": "fits:Batchwise",
     "first_row": "fits:FirstRow",
+    "mean_of_means": "statistic:MeanOfMeans",
     "unknown_raises": "categories:UnknownRaises",
     "unknown_nan": "categories:UnknownNan",
     "unknowns_differ": "categories:UnknownsDiffer",
     "missing_claimed": "categories:MissingClaimed",
+    "sure": "intervals:Sure",
+    "silently_sure": "intervals:SilentlySure",
+    "less_sure": "intervals:LessSure",
+    "sure_of_batch": "intervals:SureOfBatch",
+    "sure_of_workers": "intervals:SureOfWorkers",
+    "forgetful": "intervals:Forgetful",
     "rounded": "users:Rounded",
     "silent": "users:Silent",
     "changing": "users:Changing",
@@ -40,6 +47,7 @@ _WITH_MODELS = (
     *("marginal", "not_a_number", "matrix_product", "batch_mean", "sorted", "shared_buffer"),
     *("no_empty_batch", "worker_bound", "target_reading"),
     *("digits_lost", "restless", "pickled", "stateless"),
+    *("sure", "silently_sure", "less_sure", "sure_of_batch", "sure_of_workers", "forgetful"),
 )
 
 
@@ -52,6 +60,8 @@ def headrace_register_pipelines():
             load=f"specimens.{target}Pipeline",
             params=f"specimens.params:{name.title()}Params" if name in _WITH_PARAMS else _PARAMS,
             adds=(f"{name}_prediction",),
+            intervals=target.startswith("intervals:")
+            and name not in {"silently_sure", "forgetful"},
         )
         for name, target in _PIPELINES.items()
     ]

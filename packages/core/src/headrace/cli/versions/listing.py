@@ -1,14 +1,15 @@
-"""``models`` and ``datasets``: what is published, and how it came to be."""
+"""``list``: the names below a root, or one name's versions."""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from headrace.cli import options
+from headrace.cli.age import age
 from headrace.cli.output import (
     metrics_text,
     print_json,
@@ -17,36 +18,23 @@ from headrace.cli.output import (
     print_warning,
     table,
 )
+from headrace.cli.versions.naming import Kind, aliases_of, versions_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headrace.contracts.manifest import Manifest
-    from headrace.storage.versions import Versions
 
-__all__ = ["make_versions_app"]
-
-_STEPS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
-
-Kind = Literal["models", "datasets"]
+__all__ = ["add_list"]
 
 _Name = Annotated[
     str | None,
     typer.Argument(help="Only this one: a bare name, a path or a URI.", metavar="NAME"),
 ]
-_Reference = Annotated[
-    str,
-    typer.Argument(
-        help="NAME@VERSION, NAME@ALIAS or NAME@latest; NAME is a bare name below the root, a path "
-        "or a URI.",
-        metavar="REF",
-    ),
-]
 
 
-def make_versions_app(kind: Kind) -> typer.Typer:
-    """Return the group of commands over models or datasets."""
-    app = typer.Typer(help=f"List and show published {kind}.", no_args_is_help=True)
+def add_list(app: typer.Typer, kind: Kind) -> None:
+    """Add the command to a group."""
     one = kind.removesuffix("s")
 
     @app.command("list", help=f"List the {kind} below the root, or one {one}'s versions.")
@@ -60,25 +48,6 @@ def make_versions_app(kind: Kind) -> typer.Typer:
         else:
             _list_versions(kind, name, root, as_json=as_json)
 
-    @app.command("show", help=f"Show the manifest of one version of a {one}.")
-    def _show(
-        reference: _Reference,
-        root: options.Root = "headrace",
-        as_json: options.Json = False,
-    ) -> None:
-        from headrace.cli.manifest_view import print_manifest
-        from headrace.contracts.references import parse_reference
-
-        parsed = parse_reference(reference)
-        versions = _versions(kind, parsed.name_uri, root)
-        manifest = versions.manifest(versions.resolve(parsed.selector))
-        if as_json:
-            print_json(manifest.model_dump_json())
-        else:
-            print_manifest(manifest, _aliases_of(manifest.version, versions.aliases.current()))
-
-    return app
-
 
 def _list_names(kind: Kind, root: str, *, as_json: bool) -> None:
     from headrace.contracts.uris import normal_uri
@@ -87,7 +56,7 @@ def _list_names(kind: Kind, root: str, *, as_json: bool) -> None:
 
     found = []
     for name in list_names(root, kind):
-        versions = _versions(kind, name, root)
+        versions = versions_of(kind, name, root)
         try:
             found.append((name, versions.uri, versions.list(), versions.aliases.current()))
         except HeadraceError as error:  # one that is damaged does not hide the others
@@ -118,7 +87,7 @@ def _list_names(kind: Kind, root: str, *, as_json: bool) -> None:
                 name,
                 f"{len(manifests):,}",
                 newest.version if newest else "none published",
-                _age(newest.created, now) if newest else "",
+                age(newest.created, now) if newest else "",
                 moved,
                 _facts(newest) if newest else "",
             )
@@ -128,7 +97,7 @@ def _list_names(kind: Kind, root: str, *, as_json: bool) -> None:
 
 
 def _list_versions(kind: Kind, name: str, root: str, *, as_json: bool) -> None:
-    versions = _versions(kind, name, root)
+    versions = versions_of(kind, name, root)
     manifests = versions.list()
     if not manifests:
         versions.resolve("latest")  # says what is missing: the name or its versions
@@ -140,8 +109,8 @@ def _list_versions(kind: Kind, name: str, root: str, *, as_json: bool) -> None:
     rows = [
         (
             manifest.version,
-            _age(manifest.created, now),
-            ", ".join(_aliases_of(manifest.version, aliases)),
+            age(manifest.created, now),
+            ", ".join(aliases_of(manifest.version, aliases)),
             f"{manifest.mode} {manifest.pipeline}",
             _facts(manifest),
         )
@@ -151,25 +120,13 @@ def _list_versions(kind: Kind, name: str, root: str, *, as_json: bool) -> None:
     print_table(table(columns, rows, title=versions.uri))
 
 
-def _versions(kind: Kind, name: str, root: str) -> Versions:
-    from headrace.contracts.references import name_uri
-    from headrace.storage.versions import Versions
-
-    uri = name_uri(name, root=root, kind=kind)
-    return Versions(uri, "model" if kind == "models" else "dataset")
-
-
 def _summary(manifest: Manifest, aliases: Mapping[str, str]) -> dict[str, object]:
     """Return what a machine wants of one line of a list."""
     kept = {"version", "created", "pipeline", "mode", "rows", "metrics", "digest"}
     return {
         **manifest.model_dump(mode="json", include=kept),
-        "aliases": _aliases_of(manifest.version, aliases),
+        "aliases": aliases_of(manifest.version, aliases),
     }
-
-
-def _aliases_of(version: str, aliases: Mapping[str, str]) -> list[str]:
-    return [alias for alias, at in aliases.items() if at == version]
 
 
 def _facts(manifest: Manifest) -> str:
@@ -180,10 +137,3 @@ def _facts(manifest: Manifest) -> str:
 
 def _facts_title(kind: Kind) -> str:
     return "metrics" if kind == "models" else "rows"
-
-
-def _age(created: datetime, now: datetime) -> str:
-    """Return how long ago something was, in its greatest unit: ``3 d``."""
-    seconds = max(0, int((now - created).total_seconds()))
-    unit, length = next((step for step in _STEPS if seconds >= step[1]), _STEPS[-1])
-    return f"{seconds // length} {unit}"

@@ -1,0 +1,1 @@
+"""Arrival delays by origin and wind, from a log of flights and a table of weather."""
