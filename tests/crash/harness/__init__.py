@@ -1,0 +1,1 @@
+"""What tests of crashes share: runs that die at a chosen moment, and a reader that looks after."""
