@@ -264,3 +264,26 @@ def test_a_failure_is_told_by_the_notifier_of_the_environment(flights, environme
 def test_a_notifier_that_cannot_be_made_breaks_the_flow(flights, environment, notifier, said):
     environment.write_text(f"root: /data\non_failure: {notifier}\n")
     assert said in flow_dags(flights.parent, environment)["flights"].doc_md
+
+
+def test_datasets_of_partitions_are_one_asset_each(write, environment):
+    path = write(
+        """\
+        version: headrace/v1
+        name: daily
+        partitions: {daily: {first: 2013-01-01}}
+        schedule: {assets: {any: [rows]}}
+        datasets: {rows: {uri: "${env.root}/rows/${partition}.parquet"}}
+        steps:
+          ready: {mode: wait, input: "other.step@${partition}"}
+          a: {pipeline: xgb, mode: train, input: "${steps.ready.output}"}
+          b: {pipeline: xgb, mode: train, input: "${datasets.rows}"}
+        """,
+        name="daily",
+    )
+    dag = flow_dags(path.parent, environment)["daily"]
+    assert "broken" not in dag.tags, dag.doc_md
+    (rows,) = dag.get_task("b").inlets
+    assert rows.uri == "file:///data/rows/*.parquet"
+    (waited,) = dag.get_task("ready").inlets
+    assert waited.uri == "file:///data/datasets/other.step"

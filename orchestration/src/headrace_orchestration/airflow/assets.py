@@ -6,6 +6,7 @@ from airflow.sdk import Asset
 
 from headrace.contracts.references import name_uri, parse_reference
 from headrace.contracts.uris import is_remote
+from headrace_orchestration.partitions import ANY_PARTITION
 
 __all__ = ["asset_of"]
 
@@ -26,7 +27,8 @@ def asset_of(uri: str, root: str) -> Asset:
     Name and URI are made from the address alone: Airflow refuses two names of one URI, and flows
     may call a dataset what they like.
     """
-    place = name_uri(parse_reference(uri).name_uri, root=root, kind="datasets")
+    reference = parse_reference(uri.removesuffix(f"@{ANY_PARTITION}"))
+    place = name_uri(reference.name_uri, root=root, kind="datasets")
     datasets = f"{root}/datasets/"
     name = place.removeprefix(datasets) if place.startswith(datasets) else place
     return Asset(name=name, uri=place if is_remote(place) else f"file://{place}")

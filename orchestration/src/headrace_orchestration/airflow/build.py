@@ -15,22 +15,18 @@ from headrace_orchestration.airflow.schedule import schedule_of
 from headrace_orchestration.airflow.task import FlowTask
 from headrace_orchestration.airflow.waiting import PublishedSensor
 from headrace_orchestration.faults import raise_faults
-from headrace_orchestration.flow_params import param_values
 from headrace_orchestration.images import image_faults
 from headrace_orchestration.partitions import ANY_PARTITION
-from headrace_orchestration.plan import plan_flow
-from headrace_orchestration.references import resolve_text
+from headrace_orchestration.plan import dataset_uri, plan_flow
 
 if TYPE_CHECKING:
     from airflow.sdk import Asset, BaseOperator
 
     from headrace.contracts.project import Project
     from headrace_orchestration.environment import Environment
-    from headrace_orchestration.flow import Flow
     from headrace_orchestration.flow_params import FlowParam
     from headrace_orchestration.load import LoadedFlow
     from headrace_orchestration.planned import PlannedStep
-    from headrace_orchestration.references import Reference
 
 __all__ = ["build_dag"]
 
@@ -63,7 +59,7 @@ def build_dag(loaded: LoadedFlow, environment: Environment, project: Project | N
         flow.name,
         description=flow.description or None,
         schedule=schedule_of(
-            schedule, flow.partitioning, lambda name: _asset(flow, environment, name)
+            schedule, flow.partitioning, lambda name: _asset(loaded, environment, name)
         ),
         catchup=False,
         max_active_runs=1,
@@ -130,14 +126,9 @@ def _inlets(step: PlannedStep, environment: Environment) -> list[Asset]:
     return [asset_of(uri, environment.root) for uri, maker in read.items() if maker is None]
 
 
-def _asset(flow: Flow, environment: Environment, dataset: str) -> Asset:
+def _asset(loaded: LoadedFlow, environment: Environment, dataset: str) -> Asset:
     """Return the asset of a dataset of the flow, where params are at their defaults."""
-    params = param_values(flow.params, {})
-
-    def look_up(reference: Reference) -> Any:  # noqa: ANN401 - a param's value
-        return environment.root if reference.kind == "env" else params[reference.name]
-
-    return asset_of(resolve_text(flow.datasets[dataset].uri, look_up), environment.root)
+    return asset_of(dataset_uri(loaded, environment, dataset), environment.root)
 
 
 def _param(param: FlowParam) -> Param:
