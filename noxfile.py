@@ -71,7 +71,7 @@ def everything() -> list[str]:
 
 def whole(package: str) -> str:
     """Return the folder of a package, with all extras that its tests need."""
-    return f"{PACKAGES[package]}[beam,new]" if package == "core" else PACKAGES[package]
+    return f"{PACKAGES[package]}[aws,beam,new]" if package == "core" else PACKAGES[package]
 
 
 def siblings(package: str) -> list[str]:

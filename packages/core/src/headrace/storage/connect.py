@@ -11,12 +11,14 @@ from obstore.store import LocalStore, from_url
 from headrace.contracts.uris import is_remote
 from headrace.errors import RequestError
 from headrace.storage.faults import translated
+from headrace.storage.profiles import profile_credentials
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 __all__ = ["connect"]
 
+_AWS: Final = ("s3", "s3a")
 _RETRY_SECONDS: Final = 60
 _MAX_RETRIES: Final = 6
 
@@ -25,7 +27,7 @@ def connect(uri: str) -> tuple[ObjectStore, str]:
     """Return the disk or bucket of a normal URI, and the path within it; sends nothing.
 
     Credentials, region and endpoint of an object store come from its usual variables, such as
-    ``AWS_ACCESS_KEY_ID`` and ``AWS_ENDPOINT``, or from the machine's role.
+    ``AWS_ACCESS_KEY_ID`` and ``AWS_ENDPOINT``, from a profile, or from the machine's role.
 
     Raises
     ------
@@ -42,6 +44,7 @@ def connect(uri: str) -> tuple[ObjectStore, str]:
             store = from_url(
                 f"{scheme}://{bucket}/",
                 retry_config={"max_retries": _MAX_RETRIES, "retry_timeout": retry_seconds},
+                credential_provider=profile_credentials() if scheme in _AWS else None,
             )
         except GenericError as error:
             said = str(error).partition("\n")[0]
