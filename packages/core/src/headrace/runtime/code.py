@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution, requires
 from typing import TYPE_CHECKING
 
+from packaging.requirements import Requirement
+
 if TYPE_CHECKING:
     from collections.abc import Collection
     from importlib.metadata import Distribution
@@ -31,25 +33,39 @@ class Code:
 
 
 def code_of(distributions: Collection[str]) -> Code:
-    """Return distributions and what they require directly, as far as it is installed."""
+    """Return distributions and what they require directly, as far as it is installed.
+
+    Of extras only those count that one of the distributions asks of another.
+    """
+    extras: dict[str, set[str]] = {name: {""} for name in distributions}
+    for name in distributions:
+        for requirement in _requirements(name, {""}):
+            extras.setdefault(requirement.name, {""}).update(requirement.extras)
     names = set(distributions)
     for name in distributions:
-        for requirement in requires(name) or ():
-            required = requirement.split(";")[0]
-            for end in "<>=!~[ (":
-                required = required.split(end)[0]
-            names.add(required)
+        names.update(requirement.name for requirement in _requirements(name, extras[name]))
     versions = {}
     editable = []
     for name in sorted(names):
         try:
             found = distribution(name)
         except PackageNotFoundError:
-            continue  # of an extra, or of another platform
+            continue  # somebody has taken it away
         versions[name] = found.version
         if _is_editable(found):
             editable.append(name)
     return Code(versions, tuple(editable))
+
+
+def _requirements(name: str, extras: Collection[str]) -> list[Requirement]:
+    """Return what a distribution with extras requires on this machine."""
+    found = map(Requirement, requires(name) or ())
+    return [
+        requirement
+        for requirement in found
+        if requirement.marker is None
+        or any(requirement.marker.evaluate({"extra": extra}) for extra in extras)
+    ]
 
 
 def _is_editable(found: Distribution) -> bool:
