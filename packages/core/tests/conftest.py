@@ -1,4 +1,5 @@
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -128,6 +129,13 @@ def headrace(installed, root, monkeypatch, capsys):
         return Ended(int(ended.value.code or 0), printed.out, printed.err)
 
     return call
+
+
+@pytest.fixture(autouse=True, scope="session")
+def heed_interrupts():
+    """Undo what a shell does to jobs in the background: they and their children ignore SIGINT."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -104,7 +104,7 @@ _FAILS = [
     (
         "no_empty_batch",
         "test_scoring_no_rows_is_a_data_error",
-        "scoring no rows fails with RuntimeError: ValueError: zero-size array",
+        "scoring no rows fails with ValueError: zero-size array",
     ),
     (
         "worker_bound",
