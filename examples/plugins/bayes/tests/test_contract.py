@@ -7,8 +7,8 @@ class TestBayes(PipelineContract):
     order_free = True
     params = {
         "transforms": {
-            "x": [{"clip": {"width": 2}}],
-            "gap": ["impute", "clip"],
+            "x": [{"winsorize": {"width": 2}}],
+            "gap": ["impute", "winsorize"],
             "at": [{"calendar": {"parts": ["hour"]}}],
         }
     }

@@ -1,1 +1,1 @@
-"""Gaussian naive Bayes, fitted in one distributed pass, and a transform that clips outliers."""
+"""Gaussian naive Bayes, fitted in one distributed pass, and a transform, winsorize."""

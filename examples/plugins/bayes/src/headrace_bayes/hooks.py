@@ -36,8 +36,8 @@ def headrace_register_transforms() -> list[TransformSpec]:
     """Register the transform, which every pipeline's params can name then."""
     return [
         TransformSpec(
-            "clip",
+            "winsorize",
             "Move what is too far from the mean of the training rows to the edge.",
-            load="headrace_bayes.clip:Clip",
+            load="headrace_bayes.winsorize:Winsorize",
         )
     ]

@@ -1,4 +1,4 @@
-"""Clip: move outliers to the edge of what is usual."""
+"""Winsorize: move outliers to the edge of what is usual."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
     from headrace.statistics import MomentsResult
 
-__all__ = ["Clip", "ClipOptions", "FittedClip"]
+__all__ = ["FittedWinsorize", "Winsorize", "WinsorizeOptions"]
 
 
-class ClipOptions(Params):
-    """Options of `Clip`."""
+class WinsorizeOptions(Params):
+    """Options of `Winsorize`."""
 
     width: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 3.0
     """Standard deviations from the mean to the edges."""
 
 
 @dataclass(frozen=True, slots=True)
-class FittedClip:
+class FittedWinsorize:
     """Keep values between ``low`` and ``high``."""
 
     low: float
@@ -45,18 +45,18 @@ class FittedClip:
         return {"low": self.low, "high": self.high}
 
 
-class Clip(Transform):
+class Winsorize(Transform):
     """Move what is further than ``width`` standard deviations from the mean to the edge."""
 
-    Options = ClipOptions
-    options: ClipOptions
+    Options = WinsorizeOptions
+    options: WinsorizeOptions
     accepts = frozenset({Kind.NUMBER})
 
     def statistic(self) -> Moments:
         """Return what one pass has to learn."""
         return Moments()
 
-    def fit(self, learnt: MomentsResult) -> FittedClip:
+    def fit(self, learnt: MomentsResult) -> FittedWinsorize:
         """Return the fitted transform.
 
         Raises
@@ -67,11 +67,11 @@ class Clip(Transform):
         if not learnt.n:
             raise DataError("All training rows lack the column's value, so it has no usual range")
         reach = self.options.width * learnt.std
-        return FittedClip(learnt.mean - reach, learnt.mean + reach)
+        return FittedWinsorize(learnt.mean - reach, learnt.mean + reach)
 
-    def restore(self, state: Mapping[str, Any]) -> FittedClip:
+    def restore(self, state: Mapping[str, Any]) -> FittedWinsorize:
         """Return the fitted transform of a state."""
         low, high = float(state["low"]), float(state["high"])
         if not low <= high:
-            raise ValueError(f"clip has the edges {low} and {high}")
-        return FittedClip(low, high)
+            raise ValueError(f"winsorize has the edges {low} and {high}")
+        return FittedWinsorize(low, high)
